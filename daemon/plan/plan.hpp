@@ -1,0 +1,48 @@
+// The Spec resolved into plain values for the warden: what encode.hpp writes and describe.hpp prints.
+#pragma once
+
+#include "plan/wire_format.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+struct sock_filter; // linux/filter.h
+
+namespace sandboxd::plan {
+
+struct MountStep {
+    wire::MountKind kind = wire::MountKind::bind;
+    std::uint32_t flags = 0; // wire::MountFlag
+    std::string target;
+    std::string source; // empty = none
+    std::int32_t fd = -1;
+    std::uint32_t mode = 0;
+    std::string content;
+    std::uint64_t size = 0;
+};
+
+struct Plan {
+    wire::IdentityKind identity = wire::IdentityKind::mapped;
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    std::vector<std::uint32_t> groups;
+    std::uint32_t namespaces = 0; // wire::NamespaceFlag
+    wire::Network network = wire::Network::none;
+    std::string program;
+    std::vector<std::string> arguments; // argv as the payload sees it
+    std::vector<std::string> environment;
+    std::vector<MountStep> mounts; // one for each operation of the Spec, same order: report indexes are the Spec's
+    std::vector<wire::FdAssignment> fds;
+    std::span<const sock_filter> filter; // outlives the Plan
+    std::optional<std::string> workingDirectory;
+    std::optional<std::string> hostname;
+    std::optional<std::string> label;
+    std::int32_t lifeline = -1;
+    std::uint32_t fdCount = 0;
+    std::uint64_t setupTimeoutUsec = 0;
+};
+
+} // namespace sandboxd::plan

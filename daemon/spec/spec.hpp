@@ -1,0 +1,55 @@
+// What the caller wants, as checked types. Nothing here touches the system: a Spec that exists is well-formed,
+// validate.hpp says whether its parts fit together.
+#pragma once
+
+#include "spec/mount.hpp"
+#include "spec/path.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sandboxd::spec {
+
+// Position of a descriptor among those that came with the request; always inside that list.
+struct FdIndex {
+    std::uint32_t value = 0;
+    friend bool operator==(FdIndex, FdIndex) = default;
+};
+
+// Namespaces that the sandbox does not share with its caller. User and mount namespaces are always new.
+struct Namespaces {
+    bool pid = true;
+    bool ipc = true;
+    bool uts = true;
+    bool cgroup = true;
+    friend bool operator==(const Namespaces&, const Namespaces&) = default;
+};
+
+enum class Identity { mapped };
+enum class Network { none, loopback, host };
+enum class Lifetime { call, fd };
+
+struct Spec {
+    std::string profile;                  // "" is the built-in one
+    std::vector<std::string> argv;        // at least one, the first not empty; no NUL anywhere
+    std::optional<std::string> argv0;     // what the payload sees instead of argv[0]
+    std::vector<std::string> environment; // "NAME=value", names unique
+    std::optional<AbsolutePath> workingDirectory;
+    std::map<std::uint32_t, FdIndex> fds; // the payload's number -> what it gets there
+    std::vector<MountOperation> mounts;
+    Namespaces namespaces;
+    Identity identity = Identity::mapped;
+    std::optional<std::string> hostname;
+    Network network = Network::none;
+    Lifetime lifetime = Lifetime::call;
+    std::optional<FdIndex> lifeline;
+    std::string description;          // <= 128 bytes
+    std::vector<std::string> require; // feature tokens
+    std::optional<std::uint64_t> startTimeoutUsec;
+    std::uint32_t fdCount = 0; // descriptors that came with the request
+};
+
+} // namespace sandboxd::spec
