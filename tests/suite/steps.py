@@ -66,7 +66,8 @@ def bus(run):
 
 
 def tools(run):
-    """tools/private-system itself"""
+    """tools/private-system, and the counting of this suite"""
+    run.run("/usr/bin/python3", "-B", "tests/suite/results_test.py")
     run.run("/usr/bin/python3", "-B", "tests/suite/private_system_test.py", run.build, root=True)
 
 
@@ -125,6 +126,16 @@ def sanitize(run):
     if run.run("tools/build", directory, "-Dwerror=true", "-Db_sanitize=address,undefined"):
         unitIn(run, directory, SANITIZER_OPTIONS)
         busIn(run, directory, SANITIZER_OPTIONS)
+        reportsOfSanitizers(run)
+
+
+def reportsOfSanitizers(run):
+    """A daemon that a sanitizer ended is started again, and its test may pass all the same: look at what it wrote."""
+    path = os.path.join(run.reports, "daemons.log")
+    with open(path, encoding="utf-8", errors="replace") as log:
+        lines = [line for line in log if "Sanitizer" in line or "runtime error:" in line]
+    if lines:
+        run.fail("sanitizers reported in the daemons:\n" + "".join(lines))
 
 
 def trixie(run):

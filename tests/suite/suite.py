@@ -40,9 +40,8 @@ class Runner:
         self.status = self.status or status
         return status == 0
 
-    def report(self, name, root=False):
+    def report(self, name):
         """Where a gtest program writes its XML."""
-        del root
         return {"GTEST_OUTPUT": f"xml:{self.reports}/{name}.xml", "GTEST_COLOR": "no"}
 
     def fail(self, message):
@@ -55,7 +54,10 @@ def runStep(name, step, build):
     runner = Runner(name, build)
     print(f"{name:<12}", end="", flush=True)
     started = time.monotonic()
-    step(runner)
+    try:
+        step(runner)
+    except OSError as error:
+        runner.fail(f"cannot go on: {error}")
     with open(runner.log, encoding="utf-8", errors="replace") as log:
         text = log.read()
     counts = results.ofStep(runner.status, runner.reports, text)
