@@ -1,0 +1,89 @@
+#include "warden/capabilities.hpp"
+
+#include <linux/capability.h>
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace sandboxd::warden {
+
+namespace {
+
+struct Sets {
+    __user_cap_data_struct half[2];
+};
+
+bool get(Sets& sets) noexcept {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    return ::syscall(SYS_capget, &header, sets.half) == 0;
+}
+
+bool set(const Sets& sets) noexcept {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    return ::syscall(SYS_capset, &header, sets.half) == 0;
+}
+
+// PR_CAPBSET_READ is EINVAL beyond the kernel's last capability.
+int boundingState(int capability) noexcept {
+    return ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+}
+
+} // namespace
+
+bool raiseEffective() noexcept {
+    Sets sets{};
+    if (!get(sets)) {
+        return false;
+    }
+    for (auto& half : sets.half) {
+        half.effective = half.permitted;
+    }
+    return set(sets);
+}
+
+bool keepCapabilities(std::uint64_t mask) noexcept {
+    Sets sets{};
+    if (!get(sets)) {
+        return false;
+    }
+    for (unsigned i = 0; i < 2; ++i) {
+        sets.half[i].permitted &= static_cast<std::uint32_t>(mask >> (32U * i));
+        sets.half[i].effective = sets.half[i].permitted;
+        sets.half[i].inheritable = 0;
+    }
+    return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 && set(sets);
+}
+
+bool keepBounding(std::uint64_t mask) noexcept {
+    for (int capability = 0; capability < 64; ++capability) {
+        const int state = boundingState(capability);
+        if (state < 0) {
+            return true;
+        }
+        if (state == 1 && (mask & capabilityBit(capability)) == 0 &&
+            ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool hasNoCapability() noexcept {
+    Sets sets{};
+    if (!get(sets)) {
+        return false;
+    }
+    std::uint32_t any = 0;
+    for (const auto& half : sets.half) {
+        any |= half.effective | half.permitted | half.inheritable;
+    }
+    for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {
+        if (boundingState(capability) != 0 || ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) {
+            return false;
+        }
+    }
+    return any == 0;
+}
+
+} // namespace sandboxd::warden

@@ -1,0 +1,24 @@
+// Capability sets of this thread. Only ever shrinks them, apart from raiseEffective().
+#pragma once
+
+#include <cstdint>
+
+namespace sandboxd::warden {
+
+constexpr std::uint64_t capabilityBit(int capability) noexcept {
+    return std::uint64_t{1} << unsigned(capability);
+}
+
+// effective := permitted. A change of the effective uid clears the effective set, the permitted one stays.
+bool raiseEffective() noexcept;
+
+// permitted := effective := permitted & mask, inheritable and ambient empty.
+bool keepCapabilities(std::uint64_t mask) noexcept;
+
+// Drops from the bounding set what is not in `mask`; needs CAP_SETPCAP.
+bool keepBounding(std::uint64_t mask) noexcept;
+
+// True if all five sets are empty.
+bool hasNoCapability() noexcept;
+
+} // namespace sandboxd::warden

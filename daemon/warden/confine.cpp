@@ -1,0 +1,35 @@
+#include "warden/confine.hpp"
+
+#include "warden/capabilities.hpp"
+#include "warden/identity.hpp"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace sandboxd::warden {
+
+Failure forbidNewPrivileges() noexcept {
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? success : failed(SetupStep::confine);
+}
+
+Failure installFilter(const wire::PlanReader& plan) noexcept {
+    const auto filter = plan.filter();
+    sock_fprog program{};
+    program.len = static_cast<unsigned short>(filter.count);
+    program.filter = const_cast<sock_filter*>(filter.data); // the kernel copies it
+    return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? success : failed(SetupStep::confine);
+}
+
+Failure verifyConfined(const wire::PlanReader& plan) noexcept {
+    const bool confined = isCaller(plan.header().uid, plan.header().gid) && hasNoCapability() &&
+                          ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
+                          ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER &&
+                          ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+    return confined ? success : failedWith(EPERM, SetupStep::verify);
+}
+
+} // namespace sandboxd::warden

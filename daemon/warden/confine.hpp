@@ -1,0 +1,17 @@
+// The irreversible reductions of init and payload, and whether they hold. The order between them is the callers'.
+#pragma once
+
+#include "plan/wire_reader.hpp"
+#include "warden/failure.hpp"
+
+namespace sandboxd::warden {
+
+Failure forbidNewPrivileges() noexcept;
+
+// Needs no_new_privs.
+Failure installFilter(const wire::PlanReader& plan) noexcept;
+
+// Reads back ids, all capability sets, no_new_privs and the filter. Step verify.
+Failure verifyConfined(const wire::PlanReader& plan) noexcept;
+
+} // namespace sandboxd::warden

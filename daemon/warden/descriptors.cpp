@@ -1,0 +1,57 @@
+#include "warden/descriptors.hpp"
+
+#include "base/syscall.hpp"
+
+namespace sandboxd::warden {
+
+namespace {
+
+constexpr unsigned stdioCount = 3;
+
+int firstFreeNumber(const Launch& launch) noexcept {
+    const auto fds = launch.plan.fds();
+    const unsigned last = fds.count == 0 ? 0 : fds[fds.count - 1].number;
+    return static_cast<int>(last < stdioCount ? stdioCount : last + 1);
+}
+
+// Above every number that will be assigned, so that no assignment overwrites a source.
+bool moveUp(int& fd, int least) noexcept {
+    fd = ::fcntl(fd, F_DUPFD_CLOEXEC, least);
+    return fd >= 0;
+}
+
+} // namespace
+
+Failure placeDescriptors(const Launch& launch, int devNull, int& report) noexcept {
+    const auto assignments = launch.plan.fds();
+    const int least = firstFreeNumber(launch);
+    int sources[wire::maxPayloadFds];
+    for (std::uint32_t i = 0; i < assignments.count; ++i) {
+        sources[i] = launch.fds[assignments[i].index].get();
+        if (!moveUp(sources[i], least)) {
+            return failed(SetupStep::descriptors);
+        }
+    }
+    if (!moveUp(devNull, least) || !moveUp(report, least)) {
+        return failed(SetupStep::descriptors);
+    }
+    sys::closeRange(0, static_cast<unsigned>(least) - 1);
+    for (std::uint32_t i = 0; i < assignments.count; ++i) {
+        if (::dup3(sources[i], static_cast<int>(assignments[i].number), 0) < 0) {
+            return failed(SetupStep::descriptors);
+        }
+    }
+    for (unsigned number = 0; number < stdioCount; ++number) {
+        const int fd = static_cast<int>(number);
+        if (::fcntl(fd, F_GETFD) < 0 && ::dup3(devNull, fd, 0) < 0) {
+            return failed(SetupStep::descriptors);
+        }
+    }
+    if (report > least) {
+        sys::closeRange(static_cast<unsigned>(least), static_cast<unsigned>(report) - 1);
+    }
+    sys::closeRange(static_cast<unsigned>(report) + 1, ~0U);
+    return success;
+}
+
+} // namespace sandboxd::warden

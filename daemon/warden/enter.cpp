@@ -1,0 +1,146 @@
+#include "warden/enter.hpp"
+
+#include "base/syscall.hpp"
+#include "warden/caller_limits.hpp"
+#include "warden/confine.hpp"
+#include "warden/descriptors.hpp"
+#include "warden/execute.hpp"
+#include "warden/identity.hpp"
+#include "warden/label.hpp"
+#include "warden/namespaces.hpp"
+#include "warden/process.hpp"
+#include "warden/record_socket.hpp"
+
+#include <linux/keyctl.h>
+
+#include <sys/socket.h>
+
+namespace sandboxd::warden {
+
+namespace {
+
+struct Entry {
+    const Host& host;
+    const Launch& launch;
+    const CallerView& caller;
+    int init;   // pidfd
+    int socket; // for the report
+};
+
+Failure takeCallersPriorities(Entry& entry) noexcept {
+    return takePriorities(entry.host.proc, entry.caller.record);
+}
+
+// CAP_SYS_ADMIN and, as init is not dumpable, CAP_SYS_PTRACE. The pid namespace is already that of our children.
+Failure join(Entry& entry) noexcept {
+    const wire::Header& header = entry.launch.plan.header();
+    std::uint64_t types = cloneFlags(header) & ~std::uint64_t{CLONE_NEWPID};
+    types |= (header.namespaces & wire::unshareCgroup) != 0 ? unsigned{CLONE_NEWCGROUP} : 0U;
+    return ::setns(entry.init, static_cast<int>(types)) == 0 ? success : failed(SetupStep::join);
+}
+
+Failure becomeCaller(Entry& entry) noexcept {
+    const wire::Header& header = entry.launch.plan.header();
+    return becomeCallerForGood(header.uid, header.gid);
+}
+
+// No controlling terminal to push input into, and no session keyring of ours to read.
+Failure newSession(Entry&) noexcept {
+    ::setsid(); // EPERM: leads one already
+    if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS) {
+        return failed(SetupStep::confine);
+    }
+    return success;
+}
+
+// Before no_new_privs, which would freeze the label; after the ids, which the payload's profile does not let change.
+Failure takeLabel(Entry& entry) noexcept {
+    const char* label = entry.launch.plan.text(entry.launch.plan.header().label);
+    return label == nullptr || changeLabel(entry.host.proc, label) ? success : failed(SetupStep::label);
+}
+
+Failure forbidPrivileges(Entry&) noexcept {
+    return forbidNewPrivileges();
+}
+
+Failure changeDirectory(Entry& entry) noexcept {
+    const char* path = entry.launch.plan.text(entry.launch.plan.header().workingDirectory);
+    return ::chdir(path == nullptr ? "/" : path) == 0 ? success : failed(SetupStep::workingDirectory);
+}
+
+Failure place(Entry& entry) noexcept {
+    return placeDescriptors(entry.launch, entry.host.devNull, entry.socket);
+}
+
+Failure takeCallersLimits(Entry& entry) noexcept {
+    resetSignals();
+    return takeLimits(entry.caller.record);
+}
+
+Failure filter(Entry& entry) noexcept {
+    return installFilter(entry.launch.plan);
+}
+Failure verify(Entry& entry) noexcept {
+    return verifyConfined(entry.launch.plan);
+}
+
+using Step = Failure (*)(Entry&) noexcept;
+
+// Irreversible reductions in the order in which each still lets the next be made.
+constexpr Step steps[] = {takeCallersPriorities, join,  becomeCaller,      newSession, takeLabel, forbidPrivileges,
+                          changeDirectory,       place, takeCallersLimits, filter,     verify};
+
+Failure run(Entry& entry) noexcept {
+    for (const Step step : steps) {
+        if (const Failure failure = step(entry)) {
+            return failure;
+        }
+    }
+    // Tells an end after the exec from one before it: both close the socket.
+    if (!sendRecord(entry.socket, success)) {
+        return failed(SetupStep::killed);
+    }
+    return execute(entry.launch.plan);
+}
+
+[[noreturn]] void runPayload(Entry entry) noexcept {
+    const Failure failure = run(entry);
+    sendRecord(entry.socket, failure);
+    ::_exit(127);
+}
+
+} // namespace
+
+Failure startPayload(const Host& host, const Reservation& reservation, const Launch& launch, const CallerView& caller,
+                     int initPidfd, PayloadProcess& payload) noexcept {
+    int pair[2];
+    // For children only: this process stays where it is.
+    if (::setns(initPidfd, CLONE_NEWPID) != 0) {
+        return failed(SetupStep::join);
+    }
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        return failed(SetupStep::exec);
+    }
+    payload.socket.reset(pair[0]);
+    const UniqueFd theirs(pair[1]);
+    int pidfd = -1;
+    clone_args arguments{};
+    arguments.flags = CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+    arguments.exit_signal = SIGCHLD;
+    if (reservation.leaf >= 0) {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = static_cast<__u64>(reservation.leaf);
+    }
+    payload.pid = sys::clone3(arguments);
+    if (payload.pid == 0) {
+        runPayload({host, launch, caller, initPidfd, theirs.get()});
+    }
+    if (payload.pid < 0) {
+        return failed(SetupStep::cgroup);
+    }
+    payload.pidfd.reset(pidfd);
+    return success;
+}
+
+} // namespace sandboxd::warden

@@ -1,0 +1,24 @@
+// File systems and files that init makes, as the caller in the sandbox's user namespace. Never mounts anything: a new
+// file system is a detached tree.
+#pragma once
+
+#include "base/unique_fd.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sandboxd::warden {
+
+// nosuid and nodev. `size` in bytes, 0 = the kernel's default.
+UniqueFd makeTmpfs(std::uint32_t mode, std::uint64_t size) noexcept;
+
+// nosuid, nodev and noexec; shows the pid namespace of this process.
+UniqueFd makeProc() noexcept;
+
+// nosuid and noexec; a new instance.
+UniqueFd makeDevpts() noexcept;
+
+// A new file in a directory of ours. 0, or an errno.
+int makeFile(int directory, const char* name, std::uint32_t mode, const std::byte* content, std::size_t size) noexcept;
+
+} // namespace sandboxd::warden

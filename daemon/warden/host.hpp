@@ -1,0 +1,48 @@
+// What the spawner opened or read at its start and what one reservation adds: all that a warden knows before it has
+// seen the caller. Plain values; the descriptors belong to the process.
+#pragma once
+
+#include "plan/warden_protocol.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace sandboxd::warden {
+
+// A file by device and inode: enough to tell namespaces apart while one of the two is held open.
+struct FileId {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t mount = 0; // the root directory's only
+
+    friend bool operator==(const FileId&, const FileId&) = default;
+};
+
+// Pid 1's: a caller that differs is confined.
+struct InitialView {
+    FileId user;
+    FileId mount;
+    FileId pid;
+    FileId root;
+};
+
+struct Host {
+    int proc = -1;    // O_PATH of /proc, a procfs: after a warden has joined a caller, no path is resolved any more
+    int devNull = -1; // of the host: a caller's /dev/null may be anything
+    bool appArmor = false;
+    InitialView initial;
+};
+
+struct Reservation {
+    uid_t uid = 0;
+    uid_t owner = 0; // of the user namespace
+    pid_t pid = 0;
+    int pidfd = -1;
+    int control = -1;
+    int leaf = -1;     // the sandbox's cgroup, -1 = none
+    int leafKill = -1; // its cgroup.kill
+    int leafPids = -1; // its pids.max, -1 = no such controller
+};
+
+} // namespace sandboxd::warden

@@ -1,0 +1,16 @@
+// The mount operations of the Plan, in order, inside the new root: one function for each kind, one table.
+#pragma once
+
+#include "plan/wire_reader.hpp"
+#include "warden/failure.hpp"
+#include "warden/mount_table.hpp"
+#include "warden/new_root.hpp"
+
+namespace sandboxd::warden {
+
+Failure runMounts(const wire::PlanReader& plan, MountTable& table, NewRoot& root) noexcept;
+
+// What fstatfs says of every held mount holds what was asked for. Step verify.
+Failure verifyMounts(const wire::PlanReader& plan, const MountTable& table) noexcept;
+
+} // namespace sandboxd::warden

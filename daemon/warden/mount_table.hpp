@@ -1,0 +1,22 @@
+// The descriptors of one sandbox's mounts: sources cloned before the new root is attached, and afterwards every mount
+// made, for the final check of its flags.
+#pragma once
+
+#include "base/unique_fd.hpp"
+#include "plan/wire_format.hpp"
+
+#include <cstdint>
+
+namespace sandboxd::warden {
+
+struct HeldMount {
+    UniqueFd tree;
+    bool isDirectory = true;
+    std::uint32_t required = 0; // ST_RDONLY, ST_NOSUID, ST_NODEV that it must have at the end
+};
+
+struct MountTable {
+    HeldMount mounts[wire::maxMounts]; // by operation
+};
+
+} // namespace sandboxd::warden

@@ -1,0 +1,28 @@
+// The sandbox's namespaces: one clone, owned by a uid that no process ever has. Never owned by the caller, who could
+// then enter them, nor by root, whom their use would be charged to.
+#pragma once
+
+#include "base/unique_fd.hpp"
+#include "plan/wire_reader.hpp"
+#include "warden/failure.hpp"
+#include "warden/host.hpp"
+#include "warden/mount_table.hpp"
+
+#include <cstdint>
+
+namespace sandboxd::warden {
+
+struct InitProcess {
+    UniqueFd pidfd;
+    UniqueFd socket;
+    pid_t pid = 0; // for /proc/PID/uid_map only, while it is our unreaped child
+};
+
+// CLONE_NEW* of the Plan, without the cgroup namespace, which init makes itself.
+std::uint64_t cloneFlags(const wire::Header& header) noexcept;
+
+// Takes the caller's groups, clones init and maps the ids. On failure init may exist: `init` says.
+Failure createInit(const Host& host, const Reservation& reservation, const wire::PlanReader& plan, MountTable& table,
+                   InitProcess& init) noexcept;
+
+} // namespace sandboxd::warden

@@ -1,0 +1,31 @@
+#include "warden/plan_memory.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+namespace sandboxd::warden {
+
+Failure openPlan(int memfd, wire::PlanReader& plan) noexcept {
+    constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    // Seals before anything else: only a memfd has them, and with them its size and bytes stand still.
+    const int present = ::fcntl(memfd, F_GET_SEALS);
+    if (present < 0 || (present & seals) != seals) {
+        return failedWith(EPERM, SetupStep::plan);
+    }
+    struct stat info {};
+    if (::fstat(memfd, &info) != 0) {
+        return failed(SetupStep::plan);
+    }
+    if (info.st_size <= 0 || info.st_size > static_cast<off_t>(wire::maxPlanSize)) {
+        return failedWith(EBADMSG, SetupStep::plan);
+    }
+    const auto size = static_cast<std::size_t>(info.st_size);
+    void* block = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, memfd, 0);
+    if (block == MAP_FAILED) {
+        return failed(SetupStep::plan);
+    }
+    return plan.open(static_cast<const std::byte*>(block), size) ? success : failedWith(EBADMSG, SetupStep::plan);
+}
+
+} // namespace sandboxd::warden

@@ -1,0 +1,175 @@
+#include "warden/sandbox.hpp"
+
+#include "base/syscall.hpp"
+#include "warden/control.hpp"
+#include "warden/join.hpp"
+#include "warden/launch_check.hpp"
+#include "warden/proc_text.hpp"
+#include "warden/source.hpp"
+#include "warden/wait.hpp"
+
+#include <poll.h>
+
+#include <cerrno>
+
+namespace sandboxd::warden {
+
+namespace {
+
+constexpr short hangUp = POLLHUP | POLLERR | POLLNVAL;
+
+// Bounds a sandbox that forks; the kernel's pid limit is the host's.
+constexpr const char* pidsMax = "4096";
+
+bool isLifelineClosed(const pollfd& entry) noexcept {
+    return (entry.revents & hangUp) != 0;
+}
+
+// One record of a child in setup; its end-of-file is the child's end.
+Failure receiveFailure(int socket) noexcept {
+    Failure record;
+    Packet packet;
+    const Received received = receivePacket(socket, &record, sizeof record, packet);
+    if (received == Received::packet && packet.size == sizeof record && !packet.truncated) {
+        return record;
+    }
+    return failedWith(ECHILD, SetupStep::killed);
+}
+
+} // namespace
+
+Failure Sandbox::check() noexcept {
+    if (const Failure failure = checkCaller(caller_)) {
+        return failure;
+    }
+    if (const Failure failure = checkPlan(launch_.plan, reservation_, host_, caller_)) {
+        return failure;
+    }
+    return launch_.lifeline() < 0 ? success : checkLifeline(launch_.lifeline());
+}
+
+Failure Sandbox::build() noexcept {
+    const wire::Header& header = launch_.plan.header();
+    if (const Failure failure = joinCaller(caller_, header.namespaces, static_cast<wire::Network>(header.network))) {
+        return failure;
+    }
+    MountTable table;
+    if (const Failure failure = openFdSources(launch_, table)) {
+        return failure;
+    }
+    if (reservation_.leafPids >= 0 && ::write(reservation_.leafPids, pidsMax, 4) != 4) {
+        return failed(SetupStep::cgroup);
+    }
+    return createInit(host_, reservation_, launch_.plan, table, init_);
+}
+
+// A record, the end of the lifeline, or the deadline.
+Failure Sandbox::awaitReady(int socket) noexcept {
+    pollfd entries[] = {{socket, POLLIN, 0}, {launch_.lifeline(), 0, 0}};
+    for (;;) {
+        const int ready = ::poll(entries, 2, pollTimeout(launch_.deadline));
+        if (ready == 0) {
+            return failedWith(ETIMEDOUT, SetupStep::timeout);
+        }
+        if (ready > 0 && isLifelineClosed(entries[1])) {
+            return failedWith(ECANCELED, SetupStep::lifeline);
+        }
+        if (ready > 0) {
+            return receiveFailure(socket);
+        }
+        if (errno != EINTR) {
+            return failed(SetupStep::killed);
+        }
+    }
+}
+
+// First "about to execute", then the end-of-file that exec makes.
+Failure Sandbox::awaitExec() noexcept {
+    if (const Failure failure = awaitReady(payload_.socket.get())) {
+        return failure;
+    }
+    const Failure after = awaitReady(payload_.socket.get());
+    return after.step == SetupStep::killed ? success : after;
+}
+
+Failure Sandbox::start() noexcept {
+    if (const Failure failure = check()) {
+        return failure;
+    }
+    if (const Failure failure = build()) {
+        return failure;
+    }
+    if (const Failure failure = awaitReady(init_.socket.get())) {
+        return failure;
+    }
+    init_.socket.reset();
+    if (const Failure failure = startPayload(host_, reservation_, launch_, caller_, init_.pidfd.get(), payload_)) {
+        return failure;
+    }
+    return awaitExec();
+}
+
+// True: an order to end. CAP_KILL: the payload has the caller's uid.
+bool Sandbox::obey(UniqueFd& control) noexcept {
+    ControlRecord record;
+    Packet packet;
+    if (!receiveControl(control.get(), State::running, record, packet)) {
+        control.reset(); // the sandbox goes on without a broker
+        return false;
+    }
+    if (record.order.order == wire::OrderKind::end) {
+        return true;
+    }
+    sys::sendSignal(payload_.pidfd.get(), record.order.signal);
+    return false;
+}
+
+wire::EndReason Sandbox::watch(UniqueFd& control) noexcept {
+    for (;;) {
+        pollfd entries[] = {{payload_.pidfd.get(), POLLIN, 0},
+                            {init_.pidfd.get(), POLLIN, 0},
+                            {launch_.lifeline(), 0, 0},
+                            {control.get(), POLLIN, 0}};
+        if (::poll(entries, 4, -1) < 0) {
+            continue;
+        }
+        if (entries[0].revents != 0) {
+            return wire::EndReason::leaderExited;
+        }
+        if (entries[1].revents != 0) {
+            return wire::EndReason::initDied;
+        }
+        if (isLifelineClosed(entries[2])) {
+            return wire::EndReason::lifelineClosed;
+        }
+        if (entries[3].revents != 0 && obey(control)) {
+            return wire::EndReason::ordered;
+        }
+    }
+}
+
+// The leaf's cgroup.kill reaches every process at once, whatever its label; without a leaf the end of init is the end
+// of its pid namespace.
+void Sandbox::killAll() noexcept {
+    if (reservation_.leafKill >= 0 && ::write(reservation_.leafKill, "1", 1) == 1) {
+        return;
+    }
+    if (init_.pidfd) {
+        sys::sendSignal(init_.pidfd.get(), SIGKILL);
+    }
+}
+
+void Sandbox::end(siginfo_t& info) noexcept {
+    killAll();
+    siginfo_t ignored{};
+    if (payload_.pidfd) {
+        while (sys::waitEnd(payload_.pidfd.get(), info, 0) != 0 && errno == EINTR) {
+        }
+    }
+    if (init_.pidfd) {
+        while (sys::waitEnd(init_.pidfd.get(), ignored, 0) != 0 && errno == EINTR) {
+        }
+    }
+}
+
+} // namespace sandboxd::warden

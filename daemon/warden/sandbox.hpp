@@ -1,0 +1,48 @@
+// One sandbox as its warden holds it: setup in order, watching until something ends it, the end. Whatever was begun is
+// ended with it.
+#pragma once
+
+#include "warden/caller_view.hpp"
+#include "warden/enter.hpp"
+#include "warden/host.hpp"
+#include "warden/launch.hpp"
+#include "warden/namespaces.hpp"
+
+#include <csignal>
+
+namespace sandboxd::warden {
+
+class Sandbox {
+public:
+    Sandbox(const Host& host, const Reservation& reservation, const CallerView& caller, Launch& launch) noexcept
+        : host_(host), reservation_(reservation), caller_(caller), launch_(launch) {}
+
+    // From the checked Launch to the payload's exec.
+    Failure start() noexcept;
+
+    // Waits for an end; obeys orders from `control`, which it closes at its end-of-file.
+    wire::EndReason watch(UniqueFd& control) noexcept;
+
+    // Kills all that is left and reaps it. `info`: how the payload ended.
+    void end(siginfo_t& info) noexcept;
+
+    [[nodiscard]] int leaderPidfd() const noexcept { return payload_.pidfd.get(); }
+    [[nodiscard]] pid_t leaderPid() const noexcept { return payload_.pid; }
+
+private:
+    Failure check() noexcept;
+    Failure build() noexcept;
+    Failure awaitReady(int socket) noexcept;
+    Failure awaitExec() noexcept;
+    bool obey(UniqueFd& control) noexcept;
+    void killAll() noexcept;
+
+    const Host& host_;
+    const Reservation& reservation_;
+    const CallerView& caller_;
+    Launch& launch_;
+    InitProcess init_;
+    PayloadProcess payload_;
+};
+
+} // namespace sandboxd::warden

@@ -1,0 +1,21 @@
+// Sources of bind mounts: judged by the type of what was opened, then cloned as a detached tree. Opened with O_PATH
+// only: nothing of the caller's is ever really opened, by any process of ours.
+#pragma once
+
+#include "warden/failure.hpp"
+#include "warden/launch.hpp"
+#include "warden/mount_table.hpp"
+
+namespace sandboxd::warden {
+
+// Before the clone, by the warden in the caller's mount namespace: init could not clone a tree of another one.
+Failure openFdSources(const Launch& launch, MountTable& table) noexcept;
+
+// By init, as the caller in a copy of the caller's view: a source that the caller cannot reach is refused by the
+// kernel.
+Failure openPathSources(const wire::PlanReader& plan, MountTable& table) noexcept;
+
+// nosuid, nodev and, if asked for, read-only on the whole tree of every source.
+Failure restrictSources(const wire::PlanReader& plan, MountTable& table) noexcept;
+
+} // namespace sandboxd::warden
