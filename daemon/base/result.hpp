@@ -53,12 +53,12 @@ public:
     [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return ok(); }
 
-    // Calling value() of an error, or error() of a value, is a broken invariant and aborts.
-    [[nodiscard]] T& value() & noexcept { return *std::get_if<0>(&state_); }
-    [[nodiscard]] const T& value() const& noexcept { return *std::get_if<0>(&state_); }
-    [[nodiscard]] T&& value() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-    [[nodiscard]] const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-    [[nodiscard]] Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+    // Calling value() of an error, or error() of a value, is a broken invariant and aborts (noexcept stops the throw).
+    [[nodiscard]] T& value() & noexcept { return std::get<0>(state_); }
+    [[nodiscard]] const T& value() const& noexcept { return std::get<0>(state_); }
+    [[nodiscard]] T&& value() && noexcept { return std::get<0>(std::move(state_)); }
+    [[nodiscard]] const Error& error() const& noexcept { return std::get<1>(state_); }
+    [[nodiscard]] Error&& error() && noexcept { return std::get<1>(std::move(state_)); }
 
 private:
     std::variant<T, Error> state_;
@@ -72,8 +72,8 @@ public:
 
     [[nodiscard]] bool ok() const noexcept { return !error_.has_value(); }
     explicit operator bool() const noexcept { return ok(); }
-    [[nodiscard]] const Error& error() const& noexcept { return *error_; }
-    [[nodiscard]] Error&& error() && noexcept { return *std::move(error_); }
+    [[nodiscard]] const Error& error() const& noexcept { return error_.value(); }
+    [[nodiscard]] Error&& error() && noexcept { return std::move(error_).value(); }
 
 private:
     std::optional<Error> error_;
