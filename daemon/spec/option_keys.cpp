@@ -1,0 +1,96 @@
+#include "spec/option_keys.hpp"
+
+#include "base/quote.hpp"
+
+#include <algorithm>
+
+namespace sandboxd::spec {
+namespace {
+
+using enum KeyStatus;
+
+constexpr KeyRow options[] = {
+    {"apparmor", known},      {"argv-fd", known},           {"argv0", supported},
+    {"block-fd", known},      {"capabilities", known},      {"cgroup", known},
+    {"cwd", supported},       {"description", supported},   {"env", supported},
+    {"env-fd", known},        {"exec-fd", known},           {"fd-socket", known},
+    {"gid", known},           {"gid-map", known},           {"hostname", supported},
+    {"identity", supported},  {"info-fd", known},           {"init", known},
+    {"landlock", known},      {"lifeline", supported},      {"lifetime", supported},
+    {"limits", known},        {"mounts", supported},        {"namespaces", supported},
+    {"nested-userns", known}, {"network", supported},       {"network-options", known},
+    {"new-session", known},   {"no-new-privileges", known}, {"require", supported},
+    {"seccomp", known},       {"seccomp-fds", known},       {"start-timeout-usec", supported},
+    {"status-fd", known},     {"sync-fd", known},           {"terminal", known},
+    {"uid", known},           {"uid-map", known},
+};
+
+constexpr KeyRow bindKeys[] = {{"devices", known},   {"optional", known},   {"read-only", supported},
+                               {"recursive", known}, {"source", supported}, {"target", supported}};
+constexpr KeyRow tmpfsKeys[] = {{"mode", supported}, {"size", supported}, {"target", supported}};
+constexpr KeyRow targetOnly[] = {{"target", supported}};
+constexpr KeyRow directoryKeys[] = {{"mode", supported}, {"target", supported}};
+constexpr KeyRow fileKeys[] = {{"content", supported}, {"mode", supported}, {"target", supported}};
+constexpr KeyRow symlinkKeys[] = {{"source", supported}, {"target", supported}};
+
+constexpr MountRow operations[] = {
+    {"bind", supported, bindKeys},
+    {"bind-file", known, {}},
+    {"chmod", known, {}},
+    {"dev", supported, targetOnly},
+    {"devpts", supported, targetOnly},
+    {"directory", supported, directoryKeys},
+    {"file", supported, fileKeys},
+    {"lock-file", known, {}},
+    {"mask", known, {}},
+    {"mqueue", known, {}},
+    {"overlay", known, {}},
+    {"proc", supported, targetOnly},
+    {"remount-read-only", supported, targetOnly},
+    {"symlink", supported, symlinkKeys},
+    {"sysfs", known, {}},
+    {"tmpfs", supported, tmpfsKeys},
+};
+
+template <typename Row> const Row* findRow(std::span<const Row> rows, std::string_view name) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [name](const Row& each) { return each.name == name; });
+    return row == rows.end() ? nullptr : &*row;
+}
+
+template <typename Row>
+Result<void> checkName(std::span<const Row> rows, std::string_view name, const std::string& subject) {
+    const Row* row = findRow(rows, name);
+    if (row == nullptr) {
+        return Error{ErrorCode::unknownOption, subject + " is unknown"};
+    }
+    if (row->status == known) {
+        return Error{ErrorCode::notSupported, subject + " is not supported"};
+    }
+    return {};
+}
+
+} // namespace
+
+std::span<const KeyRow> optionKeys() noexcept {
+    return options;
+}
+
+std::span<const MountRow> mountOperations() noexcept {
+    return operations;
+}
+
+Result<void> checkOptionKey(std::string_view key) {
+    return checkName(optionKeys(), key, sanitise(key) + ": this option");
+}
+
+Result<void> checkMountName(std::string_view name) {
+    return checkName(mountOperations(), name, "mounts: operation " + quote(name));
+}
+
+Result<void> checkMountKey(std::string_view name, std::string_view key) {
+    const MountRow* row = findRow(mountOperations(), name);
+    const std::span<const KeyRow> keys = row == nullptr ? std::span<const KeyRow>() : row->keys;
+    return checkName(keys, key, "mounts: key " + quote(key) + " of " + quote(name));
+}
+
+} // namespace sandboxd::spec

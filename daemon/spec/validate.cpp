@@ -1,0 +1,102 @@
+#include "spec/validate.hpp"
+
+#include "base/quote.hpp"
+
+namespace sandboxd::spec {
+namespace {
+
+// The warden keeps its own descriptors above these (wire::maxPayloadFds).
+constexpr std::uint32_t highestPayloadFd = 252;
+
+Result<void> checkIndex(const Spec& spec, const std::string& key, std::uint32_t index) {
+    if (index >= spec.fdCount) {
+        return Error{ErrorCode::badFileDescriptor, key + ": index " + std::to_string(index) + " is beyond the " +
+                                                       std::to_string(spec.fdCount) + " descriptors of the request"};
+    }
+    return {};
+}
+
+Result<void> checkPayloadFds(const Spec& spec) {
+    for (const auto& [number, index] : spec.fds) {
+        if (number > highestPayloadFd) {
+            return Error{ErrorCode::badFileDescriptor, "fds: number " + std::to_string(number) + " is above 252"};
+        }
+        if (Result<void> inside = checkIndex(spec, "fds", index.value); !inside) {
+            return inside;
+        }
+    }
+    return {};
+}
+
+Result<void> checkBindFds(const Spec& spec) {
+    for (std::size_t position = 0; position < spec.mounts.size(); ++position) {
+        const Bind* bind = std::get_if<Bind>(&spec.mounts[position]);
+        const BindFd* source = bind == nullptr ? nullptr : std::get_if<BindFd>(&bind->source);
+        if (source == nullptr) {
+            continue;
+        }
+        const std::string key = "mounts: operation " + std::to_string(position) + ": source";
+        if (Result<void> inside = checkIndex(spec, key, source->index); !inside) {
+            return inside;
+        }
+    }
+    return {};
+}
+
+// A lifeline beside `call` is no contradiction: whichever ends first ends the sandbox.
+Result<void> checkLifetime(const Spec& spec) {
+    if (spec.lifetime == Lifetime::fd && !spec.lifeline) {
+        return Error{ErrorCode::conflictingOptions, "lifetime: \"fd\" needs a lifeline"};
+    }
+    if (spec.lifeline) {
+        return checkIndex(spec, "lifeline", spec.lifeline->value);
+    }
+    return {};
+}
+
+bool isHostname(std::string_view text) {
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-";
+    return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+Result<void> checkHostname(const Spec& spec) {
+    if (!spec.hostname) {
+        return {};
+    }
+    if (!isHostname(*spec.hostname)) {
+        return Error{ErrorCode::invalidOption,
+                     "hostname: " + quote(*spec.hostname) + " is not 1 to 64 of A-Z a-z 0-9 . -"};
+    }
+    if (!spec.namespaces.uts) {
+        return Error{ErrorCode::conflictingOptions, "hostname: needs \"uts\" in namespaces"};
+    }
+    return {};
+}
+
+Result<void> checkNamespaces(const Spec& spec) {
+    if (!spec.namespaces.pid) {
+        return Error{ErrorCode::notSupported, "namespaces: sharing \"pid\" is not supported"};
+    }
+    return {};
+}
+
+Result<void> checkStartTimeout(const Spec& spec) {
+    if (spec.startTimeoutUsec && *spec.startTimeoutUsec == 0) {
+        return Error{ErrorCode::invalidOption, "start-timeout-usec: 0 leaves no time"};
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> validate(const Spec& spec) {
+    for (const auto check :
+         {checkPayloadFds, checkBindFds, checkLifetime, checkHostname, checkNamespaces, checkStartTimeout}) {
+        if (Result<void> outcome = check(spec); !outcome) {
+            return outcome;
+        }
+    }
+    return {};
+}
+
+} // namespace sandboxd::spec
