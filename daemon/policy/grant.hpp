@@ -31,7 +31,7 @@ private:
     friend class sandboxd::authority::Authority;
     friend class GrantForTests; // tests/unit only; the layout test refuses it elsewhere
 
-    explicit Grant(std::vector<Right> rights) : rights_(std::move(rights)) {}
+    explicit Grant(std::vector<Right> granted) : rights_(std::move(granted)) {}
     std::vector<Right> rights_;
 };
 

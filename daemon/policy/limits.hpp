@@ -1,7 +1,9 @@
 // Every ceiling of the broker, in this one place. The values are the defaults of the property `Limits`.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace sandboxd::policy {
 
@@ -39,5 +41,45 @@ struct Limits {
 };
 
 inline constexpr Limits defaultLimits{};
+
+// A ceiling by the name that the property `Limits` gives it; exactly one of the two members is set.
+struct LimitRow {
+    std::string_view name;
+    std::uint32_t Limits::*count = nullptr;
+    std::uint64_t Limits::*usec = nullptr;
+
+    [[nodiscard]] constexpr std::uint64_t of(const Limits& limits) const noexcept {
+        return count != nullptr ? std::uint64_t{limits.*count} : limits.*usec;
+    }
+};
+
+// One row for each member of Limits; a test counts them.
+inline constexpr std::array<LimitRow, 25> limitRows{{
+    {.name = "running-per-uid", .count = &Limits::running},
+    {.name = "in-setup-per-uid", .count = &Limits::inSetup},
+    {.name = "queued-per-uid", .count = &Limits::queued},
+    {.name = "refusal-burst", .count = &Limits::refusalBurst},
+    {.name = "refusal-refill-usec", .usec = &Limits::refusalRefillUsec},
+    {.name = "dialogs-per-uid", .count = &Limits::dialogsPerUid},
+    {.name = "waits-per-connection", .count = &Limits::waitsPerConnection},
+    {.name = "sandboxes", .count = &Limits::sandboxes},
+    {.name = "dialogs", .count = &Limits::dialogs},
+    {.name = "pending-checks", .count = &Limits::pendingChecks},
+    {.name = "message-bytes", .count = &Limits::messageBytes},
+    {.name = "arguments", .count = &Limits::arguments},
+    {.name = "environment", .count = &Limits::environment},
+    {.name = "mounts", .count = &Limits::mounts},
+    {.name = "plan-bytes", .count = &Limits::planBytes},
+    {.name = "fds-per-message", .count = &Limits::fdsPerMessage},
+    {.name = "description-bytes", .count = &Limits::descriptionBytes},
+    {.name = "path-bytes", .count = &Limits::pathBytes},
+    {.name = "groups", .count = &Limits::groups},
+    {.name = "check-usec", .usec = &Limits::checkUsec},
+    {.name = "dialog-usec", .usec = &Limits::dialogUsec},
+    {.name = "setup-usec", .usec = &Limits::setupUsec},
+    {.name = "start-usec", .usec = &Limits::startUsec},
+    {.name = "linger-usec", .usec = &Limits::lingerUsec},
+    {.name = "tasks-per-sandbox", .count = &Limits::tasks},
+}};
 
 } // namespace sandboxd::policy

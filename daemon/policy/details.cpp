@@ -1,0 +1,189 @@
+#include "policy/details.hpp"
+
+#include "base/quote.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace sandboxd::policy {
+namespace {
+
+constexpr std::size_t maxValueBytes = 256;
+constexpr std::string_view ellipsis = "...";
+
+// At most maxValueBytes of output: sanitise() counts source bytes, and an escape is up to four.
+std::string shorten(std::string_view text) {
+    std::string value = sanitise(text, maxValueBytes);
+    if (text.size() <= maxValueBytes && value.size() <= maxValueBytes) {
+        return value;
+    }
+    value.clear();
+    for (const char character : text) {
+        const std::string piece = sanitise(std::string_view(&character, 1));
+        if (value.size() + piece.size() > maxValueBytes - ellipsis.size()) {
+            break;
+        }
+        value += piece;
+    }
+    value += ellipsis;
+    return value;
+}
+
+template <typename Range, typename Text> std::string join(const Range& range, Text text) {
+    std::string joined;
+    for (const auto& element : range) {
+        joined += joined.empty() ? "" : " ";
+        joined += text(element);
+    }
+    return joined;
+}
+
+std::string namespaceNames(const spec::Namespaces& namespaces) {
+    std::string names = "mount";
+    names += namespaces.pid ? " pid" : "";
+    names += namespaces.ipc ? " ipc" : "";
+    names += namespaces.uts ? " uts" : "";
+    names += namespaces.cgroup ? " cgroup" : "";
+    return names;
+}
+
+std::string_view identityName(spec::Identity identity) {
+    switch (identity) {
+    case spec::Identity::mapped:
+        return "mapped";
+    }
+    return {};
+}
+
+std::string_view networkName(spec::Network network) {
+    switch (network) {
+    case spec::Network::none:
+        return "none";
+    case spec::Network::loopback:
+        return "loopback";
+    case spec::Network::host:
+        return "host";
+    }
+    return {};
+}
+
+std::string_view lifetimeName(const spec::Spec& spec) {
+    return spec.lifeline || spec.lifetime == spec::Lifetime::fd ? "fd" : "call";
+}
+
+std::string_view runningClass(std::uint32_t running) {
+    if (running == 0) {
+        return "0";
+    }
+    if (running < 10) {
+        return "1-9";
+    }
+    return running < 100 ? "10-99" : "100+";
+}
+
+// What the payload may write to, from least to most.
+enum class Writable { none, privateFiles, paths, home, host };
+
+std::string_view writableName(Writable writable) {
+    switch (writable) {
+    case Writable::none:
+        return "none";
+    case Writable::privateFiles:
+        return "private";
+    case Writable::paths:
+        return "paths";
+    case Writable::home:
+        return "home";
+    case Writable::host:
+        return "host";
+    }
+    return {};
+}
+
+std::vector<std::string_view> splitPath(std::string_view path) {
+    std::vector<std::string_view> components;
+    while (!path.empty()) {
+        const std::string_view component = path.substr(0, path.find('/'));
+        if (!component.empty() && component != ".") {
+            components.push_back(component);
+        }
+        path.remove_prefix(std::min(path.size(), component.size() + 1));
+    }
+    return components;
+}
+
+// Judged by the spelling alone, since nothing of the caller's is looked up before the Grant: what does not show where
+// it leads (relative, "..") counts as the widest.
+Writable breadthOf(std::string_view path) {
+    const std::vector<std::string_view> components = splitPath(path);
+    const bool plain =
+        path.starts_with('/') && std::find(components.begin(), components.end(), "..") == components.end();
+    if (!plain || components.empty()) {
+        return Writable::host;
+    }
+    const bool inHome = components.front() == "home" || components.front() == "root";
+    if (components.size() == 1) {
+        return inHome ? Writable::home : Writable::host;
+    }
+    return components.front() == "home" && components.size() == 2 ? Writable::home : Writable::paths;
+}
+
+Writable breadthOf(const spec::MountOperation& operation) {
+    const auto* bind = std::get_if<spec::Bind>(&operation);
+    if (bind == nullptr) {
+        const bool readOnly =
+            std::holds_alternative<spec::Proc>(operation) || std::holds_alternative<spec::RemountReadOnly>(operation);
+        return readOnly ? Writable::none : Writable::privateFiles;
+    }
+    if (bind->readOnly) {
+        return Writable::none;
+    }
+    const auto* path = std::get_if<spec::CallerPath>(&bind->source);
+    return path == nullptr ? Writable::host : breadthOf(path->text());
+}
+
+bool isReadOnlyRoot(const spec::MountOperation& operation) {
+    const auto* remount = std::get_if<spec::RemountReadOnly>(&operation);
+    return remount != nullptr && splitPath(remount->target.text()).empty();
+}
+
+// The new root is a private tmpfs and writable unless the Spec ends that.
+Writable breadthOf(const spec::Spec& spec) {
+    const bool readOnlyRoot = std::any_of(spec.mounts.begin(), spec.mounts.end(), isReadOnlyRoot);
+    Writable widest = readOnlyRoot ? Writable::none : Writable::privateFiles;
+    for (const spec::MountOperation& operation : spec.mounts) {
+        widest = std::max(widest, breadthOf(operation));
+    }
+    return widest;
+}
+
+} // namespace
+
+std::map<std::string, std::string> checkDetails(const spec::Spec& spec, const Caller& caller,
+                                                const std::vector<Right>& needs, std::uint32_t running) {
+    const auto needed = join(needs, [](Right right) { return actionOf(right); });
+    const auto command = join(spec.argv, [](const std::string& argument) { return std::string_view(argument); });
+    const std::string program = spec.argv.empty() ? std::string() : spec.argv.front();
+    return {
+        {"profile", shorten(spec.profile)},
+        {"program", shorten(program)},
+        // Never "yes" before a profile can fix mounts and environment: LD_PRELOAD or a bind over /lib voids it.
+        {"program-trusted", "no"},
+        {"command-line", shorten(command)},
+        {"namespaces", namespaceNames(spec.namespaces)},
+        {"identity", std::string(identityName(spec.identity))},
+        {"capabilities", "none"},
+        {"network", std::string(networkName(spec.network))},
+        {"devices", "none"},
+        {"writable", std::string(writableName(breadthOf(spec)))},
+        {"seccomp", "default"},
+        {"lifetime", std::string(lifetimeName(spec))},
+        {"limits", "default"},
+        {"running", std::string(runningClass(running))},
+        {"caller-label", caller.appArmor ? shorten(caller.label) : "none"},
+        {"needs", needed},
+        {"api", "1"},
+    };
+}
+
+} // namespace sandboxd::policy
