@@ -1,0 +1,180 @@
+#include "plan/build_plan.hpp"
+
+#include "plan/label_plan.hpp"
+#include "policy/limits.hpp"
+#include "policy/right.hpp"
+
+#include <algorithm>
+
+namespace sandboxd::plan {
+namespace {
+
+template <typename... Cases> struct Overloaded : Cases... { using Cases::operator()...; };
+template <typename... Cases> Overloaded(Cases...) -> Overloaded<Cases...>;
+
+MountStep planTarget(wire::MountKind kind, const spec::AbsolutePath& target) {
+    MountStep step;
+    step.kind = kind;
+    step.target = target.text();
+    return step;
+}
+
+MountStep planBind(const spec::Bind& bind) {
+    MountStep step = planTarget(wire::MountKind::bind, bind.target);
+    step.flags = wire::mountRecursive | (bind.readOnly ? wire::mountReadOnly : 0U);
+    if (const auto* path = std::get_if<spec::CallerPath>(&bind.source)) {
+        step.source = path->text();
+    } else {
+        step.flags |= wire::mountSourceIsFd;
+        step.fd = static_cast<std::int32_t>(std::get<spec::BindFd>(bind.source).index);
+    }
+    return step;
+}
+
+MountStep planTmpfs(const spec::Tmpfs& tmpfs) {
+    MountStep step = planTarget(wire::MountKind::tmpfs, tmpfs.target);
+    step.mode = tmpfs.mode;
+    step.size = tmpfs.size;
+    return step;
+}
+
+MountStep planDirectory(const spec::Directory& directory) {
+    MountStep step = planTarget(wire::MountKind::directory, directory.target);
+    step.mode = directory.mode;
+    return step;
+}
+
+MountStep planFile(const spec::File& file) {
+    MountStep step = planTarget(wire::MountKind::file, file.target);
+    step.mode = file.mode;
+    step.content = file.content;
+    return step;
+}
+
+MountStep planSymlink(const spec::Symlink& link) {
+    MountStep step = planTarget(wire::MountKind::symlink, link.target);
+    step.source = link.text;
+    return step;
+}
+
+MountStep planMount(const spec::MountOperation& operation) {
+    return std::visit(
+        Overloaded{
+            [](const spec::Bind& bind) { return planBind(bind); },
+            [](const spec::Tmpfs& tmpfs) { return planTmpfs(tmpfs); },
+            [](const spec::Proc& proc) { return planTarget(wire::MountKind::proc, proc.target); },
+            [](const spec::Dev& dev) { return planTarget(wire::MountKind::dev, dev.target); },
+            [](const spec::Devpts& devpts) { return planTarget(wire::MountKind::devpts, devpts.target); },
+            [](const spec::Directory& directory) { return planDirectory(directory); },
+            [](const spec::File& file) { return planFile(file); },
+            [](const spec::Symlink& link) { return planSymlink(link); },
+            [](const spec::RemountReadOnly& it) { return planTarget(wire::MountKind::remountReadOnly, it.target); },
+        },
+        operation);
+}
+
+std::uint32_t planNamespaces(const spec::Namespaces& namespaces) {
+    return (namespaces.pid ? wire::unsharePid : 0U) | (namespaces.ipc ? wire::unshareIpc : 0U) |
+           (namespaces.uts ? wire::unshareUts : 0U) | (namespaces.cgroup ? wire::unshareCgroup : 0U);
+}
+
+wire::IdentityKind planIdentity(spec::Identity identity) {
+    switch (identity) {
+    case spec::Identity::mapped:
+        return wire::IdentityKind::mapped;
+    }
+    return wire::IdentityKind::mapped;
+}
+
+wire::Network planNetwork(spec::Network network) {
+    switch (network) {
+    case spec::Network::none:
+        return wire::Network::none;
+    case spec::Network::loopback:
+        return wire::Network::loopback;
+    case spec::Network::host:
+        return wire::Network::host;
+    }
+    return wire::Network::none;
+}
+
+void planCaller(Plan& plan, const policy::Caller& caller) {
+    plan.uid = caller.uid;
+    plan.gid = caller.gid;
+    plan.groups = caller.groups;
+}
+
+void planCommand(Plan& plan, const spec::Spec& spec) {
+    plan.program = spec.argv.front();
+    plan.arguments = spec.argv;
+    plan.arguments.front() = spec.argv0.value_or(spec.argv.front());
+    plan.environment = spec.environment;
+    if (spec.workingDirectory) {
+        plan.workingDirectory = spec.workingDirectory->text();
+    }
+}
+
+void planDescriptors(Plan& plan, const spec::Spec& spec) {
+    for (const auto& [number, index] : spec.fds) {
+        plan.fds.push_back({number, index.value});
+    }
+    plan.lifeline = spec.lifeline ? static_cast<std::int32_t>(spec.lifeline->value) : -1;
+    plan.fdCount = spec.fdCount;
+}
+
+void planIsolation(Plan& plan, const spec::Spec& spec) {
+    plan.identity = planIdentity(spec.identity);
+    plan.namespaces = planNamespaces(spec.namespaces);
+    plan.network = planNetwork(spec.network);
+    plan.hostname = spec.hostname;
+    for (const spec::MountOperation& operation : spec.mounts) {
+        plan.mounts.push_back(planMount(operation));
+    }
+}
+
+std::uint64_t planTimeout(const spec::Spec& spec) {
+    constexpr std::uint64_t ceiling = policy::defaultLimits.setupUsec;
+    return std::min(ceiling, spec.startTimeoutUsec.value_or(ceiling));
+}
+
+// Nothing below may be reached with these: each is a broken invariant of the request's steps before.
+Result<void> checkInputs(const spec::Spec& spec, const policy::Caller& caller, const policy::Grant& grant,
+                         const Machine& machine) {
+    if (!grant.covers(policy::requiredRights(spec, caller))) {
+        return Error{ErrorCode::accessDenied, "plan: the grant does not cover what the request needs"};
+    }
+    if (spec.argv.empty()) {
+        return Error{ErrorCode::invalidArgs, "argv: no command"};
+    }
+    if (machine.filter.empty()) {
+        return Error{ErrorCode::setupFailed, "plan: no seccomp filter"};
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Plan> buildPlan(const spec::Spec& spec, const policy::Caller& caller, const policy::Grant& grant,
+                       const Machine& machine) {
+    if (Result<void> inputs = checkInputs(spec, caller, grant, machine); !inputs) {
+        return std::move(inputs).error();
+    }
+    // AppArmor counts as on if either says so; a label that the probe could not read is "" and is refused.
+    Result<std::optional<std::string>> label =
+        payloadLabel(machine.appArmor || caller.appArmor, caller.appArmor ? caller.label : "",
+                     grant.covers({policy::Right::spawnConfinedCaller}));
+    if (!label) {
+        return std::move(label).error();
+    }
+    Plan plan;
+    planCaller(plan, caller);
+    planCommand(plan, spec);
+    planDescriptors(plan, spec);
+    planIsolation(plan, spec);
+    plan.filter = machine.filter;
+    plan.label = std::move(label).value();
+    plan.setupTimeoutUsec = planTimeout(spec);
+    return plan;
+}
+
+} // namespace sandboxd::plan

@@ -1,0 +1,172 @@
+#include "plan/describe.hpp"
+
+#include "base/quote.hpp"
+
+#include <linux/filter.h>
+
+#include <array>
+#include <string_view>
+
+namespace sandboxd::plan {
+namespace {
+
+std::string_view nameOf(wire::MountKind kind) {
+    switch (kind) {
+    case wire::MountKind::bind:
+        return "bind";
+    case wire::MountKind::tmpfs:
+        return "tmpfs";
+    case wire::MountKind::proc:
+        return "proc";
+    case wire::MountKind::dev:
+        return "dev";
+    case wire::MountKind::devpts:
+        return "devpts";
+    case wire::MountKind::directory:
+        return "directory";
+    case wire::MountKind::file:
+        return "file";
+    case wire::MountKind::symlink:
+        return "symlink";
+    case wire::MountKind::remountReadOnly:
+        return "remount-read-only";
+    }
+    return {};
+}
+
+std::string_view nameOf(wire::Network network) {
+    switch (network) {
+    case wire::Network::none:
+        return "none";
+    case wire::Network::loopback:
+        return "loopback";
+    case wire::Network::host:
+        return "host";
+    }
+    return {};
+}
+
+std::string_view nameOf(wire::IdentityKind identity) {
+    switch (identity) {
+    case wire::IdentityKind::mapped:
+        return "mapped";
+    }
+    return {};
+}
+
+std::string octal(std::uint32_t mode) {
+    std::string digits;
+    for (; mode != 0; mode >>= 3U) {
+        digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7U)));
+    }
+    return "0" + digits;
+}
+
+std::string describeSource(const MountStep& step) {
+    if ((step.flags & wire::mountSourceIsFd) != 0) {
+        return " from descriptor " + std::to_string(step.fd);
+    }
+    if (step.source.empty()) {
+        return {};
+    }
+    return (step.kind == wire::MountKind::symlink ? " saying " : " from ") + quote(step.source);
+}
+
+std::string describeMount(const MountStep& step) {
+    std::string text = std::string(nameOf(step.kind)) + " " + quote(step.target) + describeSource(step);
+    text += (step.flags & wire::mountReadOnly) != 0 ? " read-only" : "";
+    text += (step.flags & wire::mountRecursive) != 0 ? " recursive" : "";
+    if (step.mode != 0) {
+        text += " mode " + octal(step.mode);
+    }
+    if (step.size != 0) {
+        text += " size " + std::to_string(step.size);
+    }
+    if (step.kind == wire::MountKind::file) {
+        text += " content " + quote(step.content);
+    }
+    return text;
+}
+
+std::string describeNamespaces(std::uint32_t namespaces) {
+    static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 4> names{
+        {{wire::unsharePid, " pid"},
+         {wire::unshareIpc, " ipc"},
+         {wire::unshareUts, " uts"},
+         {wire::unshareCgroup, " cgroup"}}};
+    std::string text = "user mount";
+    for (const auto& [flag, name] : names) {
+        text += (namespaces & flag) != 0 ? name : "";
+    }
+    return text;
+}
+
+std::string describeIdentity(const Plan& plan) {
+    std::string text = std::string(nameOf(plan.identity)) + " uid " + std::to_string(plan.uid) + " gid " +
+                       std::to_string(plan.gid) + " groups";
+    for (const std::uint32_t group : plan.groups) {
+        text += " " + std::to_string(group);
+    }
+    return text;
+}
+
+// Lines in the order in which the warden takes the steps.
+class Lines {
+public:
+    void add(std::string_view subject, const std::string& text) {
+        text_ += subject;
+        text_ += ": ";
+        text_ += text;
+        text_ += '\n';
+    }
+    void addIf(std::string_view subject, const std::optional<std::string>& text) {
+        if (text) {
+            add(subject, quote(*text));
+        }
+    }
+    std::string release() && { return std::move(text_); }
+
+private:
+    std::string text_;
+};
+
+void describeRoot(Lines& lines, const Plan& plan) {
+    lines.add("timeout", std::to_string(plan.setupTimeoutUsec) + " usec");
+    lines.add("namespaces", describeNamespaces(plan.namespaces));
+    lines.add("identity", describeIdentity(plan));
+    for (std::size_t position = 0; position < plan.mounts.size(); ++position) {
+        lines.add("mount " + std::to_string(position), describeMount(plan.mounts[position]));
+    }
+    lines.add("network", std::string(nameOf(plan.network)));
+    lines.addIf("hostname", plan.hostname);
+}
+
+void describePayload(Lines& lines, const Plan& plan) {
+    for (const wire::FdAssignment& fd : plan.fds) {
+        lines.add("fd " + std::to_string(fd.number), "descriptor " + std::to_string(fd.index));
+    }
+    if (plan.lifeline >= 0) {
+        lines.add("lifeline", "descriptor " + std::to_string(plan.lifeline));
+    }
+    lines.addIf("label", plan.label);
+    lines.add("filter", plan.filter.empty() ? "none" : "default");
+    lines.add("cwd", quote(plan.workingDirectory.value_or("/")));
+    for (const std::string& entry : plan.environment) {
+        lines.add("env", quote(entry));
+    }
+    lines.add("exec", quote(plan.program));
+    for (std::size_t position = 0; position < plan.arguments.size(); ++position) {
+        lines.add("arg " + std::to_string(position), quote(plan.arguments[position]));
+    }
+}
+
+} // namespace
+
+std::string describe(const Plan& plan) {
+    Lines lines;
+    describeRoot(lines, plan);
+    describePayload(lines, plan);
+    return std::move(lines).release();
+}
+
+} // namespace sandboxd::plan

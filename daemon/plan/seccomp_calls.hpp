@@ -1,0 +1,23 @@
+// Which system calls the default filter lets through, as data. A call that stands in no list gets ENOSYS, as on a
+// kernel that has never heard of it: so do io_uring (its operations pass no filter), the keyring calls (the keys would
+// be the caller's) and clone3 (its flags are in memory).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace sandboxd::plan {
+
+// Allowed whatever the arguments.
+[[nodiscard]] std::span<const std::string_view> allowedCalls() noexcept;
+
+// EPERM: known calls that need privileges that no payload has, or that open kernel code that it has no use for.
+// Programs expect EPERM from them.
+[[nodiscard]] std::span<const std::string_view> refusedCalls() noexcept;
+
+// The number of a call that libseccomp may be too old to know; -1 if it is not in the table. Calls since Linux 5.1 have
+// one number on all architectures.
+[[nodiscard]] int recentCallNumber(std::string_view name) noexcept;
+
+} // namespace sandboxd::plan
