@@ -1,0 +1,61 @@
+#include "spec/option_keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace sandboxd::spec {
+namespace {
+
+ErrorCode codeOf(const Result<void>& result) {
+    EXPECT_FALSE(result.ok());
+    return result.error().code;
+}
+
+template <typename Row> bool isStrictlyAscending(std::span<const Row> rows) {
+    return std::adjacent_find(rows.begin(), rows.end(),
+                              [](const Row& left, const Row& right) { return left.name >= right.name; }) == rows.end();
+}
+
+TEST(OptionKeys, EachKeyStandsOnceInAlphabeticOrder) {
+    EXPECT_TRUE(isStrictlyAscending(optionKeys()));
+    EXPECT_TRUE(isStrictlyAscending(mountOperations()));
+    for (const MountRow& operation : mountOperations()) {
+        EXPECT_TRUE(isStrictlyAscending(operation.keys)) << operation.name;
+    }
+}
+
+TEST(OptionKeys, EveryOptionOfTheInterfaceIsAccepted) {
+    for (const auto* key : {"argv0", "cwd", "description", "env", "hostname", "identity", "lifeline", "lifetime",
+                            "mounts", "namespaces", "network", "require", "start-timeout-usec"}) {
+        EXPECT_TRUE(checkOptionKey(key).ok()) << key;
+    }
+}
+
+TEST(OptionKeys, ARestrictionThatIsNotBuiltIsRefusedByName) {
+    const auto checked = checkOptionKey("seccomp-fds");
+    EXPECT_EQ(codeOf(checked), ErrorCode::notSupported);
+    EXPECT_EQ(checked.error().message, "seccomp-fds: this option is not supported");
+}
+
+TEST(OptionKeys, AStrangeKeyIsUnknownAndItsNameIsEscaped) {
+    const auto checked = checkOptionKey("mounts\n");
+    EXPECT_EQ(codeOf(checked), ErrorCode::unknownOption);
+    EXPECT_EQ(checked.error().message, "mounts\\x0a: this option is unknown");
+}
+
+TEST(OptionKeys, MountOperationsThatAreNotBuiltAreRefusedByName) {
+    EXPECT_TRUE(checkMountName("remount-read-only").ok());
+    EXPECT_EQ(codeOf(checkMountName("overlay")), ErrorCode::notSupported);
+    EXPECT_EQ(codeOf(checkMountName("umount")), ErrorCode::unknownOption);
+}
+
+TEST(OptionKeys, KeysBelongToTheirOperation) {
+    EXPECT_TRUE(checkMountKey("tmpfs", "size").ok());
+    EXPECT_EQ(codeOf(checkMountKey("proc", "size")), ErrorCode::unknownOption);
+    EXPECT_EQ(codeOf(checkMountKey("bind", "devices")), ErrorCode::notSupported);
+    EXPECT_EQ(codeOf(checkMountKey("nothing", "target")), ErrorCode::unknownOption);
+}
+
+} // namespace
+} // namespace sandboxd::spec

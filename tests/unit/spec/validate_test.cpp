@@ -1,0 +1,105 @@
+#include "spec/validate.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sandboxd::spec {
+namespace {
+
+Spec sample() {
+    Spec spec;
+    spec.argv = {"true"};
+    spec.fdCount = 2;
+    return spec;
+}
+
+ErrorCode codeOf(const Spec& spec) {
+    const Result<void> checked = validate(spec);
+    EXPECT_FALSE(checked.ok());
+    return checked.error().code;
+}
+
+TEST(Validate, TheSmallestSpecIsValid) {
+    EXPECT_TRUE(validate(sample()).ok());
+}
+
+TEST(Validate, OneDescriptorMayBeGivenTwice) {
+    Spec spec = sample();
+    spec.fds = {{0, FdIndex{1}}, {252, FdIndex{1}}};
+    EXPECT_TRUE(validate(spec).ok());
+}
+
+TEST(Validate, APayloadNumberAbove252IsABadDescriptor) {
+    Spec spec = sample();
+    spec.fds = {{253, FdIndex{0}}};
+    EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
+}
+
+TEST(Validate, AnIndexBeyondTheRequestIsABadDescriptorAndNamesTheKey) {
+    Spec spec = sample();
+    spec.fds = {{0, FdIndex{2}}};
+    EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
+    EXPECT_EQ(validate(spec).error().message, "fds: index 2 is beyond the 2 descriptors of the request");
+}
+
+TEST(Validate, ABindSourceBeyondTheRequestIsABadDescriptorAndNamesTheOperation) {
+    Spec spec = sample();
+    const AbsolutePath target = AbsolutePath::parse("target", "/x").value();
+    spec.mounts = {Tmpfs{target}, Bind{BindFd{1}, target}, Bind{BindFd{2}, target}};
+    EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
+    EXPECT_TRUE(validate(spec).error().message.starts_with("mounts: operation 2: source: "));
+}
+
+TEST(Validate, ALifelineBeyondTheRequestIsABadDescriptor) {
+    Spec spec = sample();
+    spec.lifeline = FdIndex{2};
+    EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
+}
+
+TEST(Validate, LifetimeFdNeedsALifeline) {
+    Spec spec = sample();
+    spec.lifetime = Lifetime::fd;
+    EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions);
+    spec.lifeline = FdIndex{0};
+    EXPECT_TRUE(validate(spec).ok());
+}
+
+TEST(Validate, ALifelineBesideLifetimeCallIsNoConflict) {
+    Spec spec = sample();
+    spec.lifeline = FdIndex{0};
+    EXPECT_TRUE(validate(spec).ok());
+}
+
+TEST(Validate, AHostnameNeedsItsOwnUtsNamespace) {
+    Spec spec = sample();
+    spec.hostname = "box-1.example";
+    EXPECT_TRUE(validate(spec).ok());
+    spec.namespaces.uts = false;
+    EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions);
+}
+
+TEST(Validate, AHostnameIsOneTo64PlainCharacters) {
+    for (const auto& name :
+         {std::string(), std::string(65, 'a'), std::string("a b"), std::string("a\n"), std::string("ä")}) {
+        Spec spec = sample();
+        spec.hostname = name;
+        EXPECT_EQ(codeOf(spec), ErrorCode::invalidOption) << name;
+    }
+    Spec spec = sample();
+    spec.hostname = std::string(64, 'a');
+    EXPECT_TRUE(validate(spec).ok());
+}
+
+TEST(Validate, SharingThePidNamespaceIsNotSupported) {
+    Spec spec = sample();
+    spec.namespaces.pid = false;
+    EXPECT_EQ(codeOf(spec), ErrorCode::notSupported);
+}
+
+TEST(Validate, AStartTimeoutOfZeroIsInvalid) {
+    Spec spec = sample();
+    spec.startTimeoutUsec = 0;
+    EXPECT_EQ(codeOf(spec), ErrorCode::invalidOption);
+}
+
+} // namespace
+} // namespace sandboxd::spec
