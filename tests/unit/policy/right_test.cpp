@@ -1,0 +1,51 @@
+#include "policy/right.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sandboxd::policy {
+namespace {
+
+const std::vector<Right> spawnOnly{Right::spawn};
+const std::vector<Right> spawnConfined{Right::spawn, Right::spawnConfinedCaller};
+
+TEST(Rights, RowsStandInTheOrderOfTheEnumeration) {
+    for (std::size_t position = 0; position < rights.size(); ++position) {
+        EXPECT_EQ(static_cast<std::size_t>(rights[position].right), position);
+        EXPECT_EQ(actionOf(rights[position].right), rights[position].action);
+    }
+}
+
+TEST(RequiredRights, TheUsualRequestNeedsSpawnAlone) {
+    EXPECT_EQ(requiredRights(spec::Spec{}, Caller{}), spawnOnly);
+}
+
+TEST(RequiredRights, AnUnconfinedLabelNeedsNothingMore) {
+    Caller caller;
+    caller.appArmor = true;
+    caller.label = "unconfined";
+    EXPECT_EQ(requiredRights(spec::Spec{}, caller), spawnOnly);
+}
+
+TEST(RequiredRights, AnyDifferenceThatTheProbeFoundCountsAsConfined) {
+    for (std::uint32_t bit = 0; bit < 32; ++bit) {
+        Caller caller;
+        caller.confinement = 1U << bit;
+        EXPECT_EQ(requiredRights(spec::Spec{}, caller), spawnConfined) << bit;
+    }
+}
+
+TEST(RequiredRights, AnEnforcedLabelCountsEvenIfTheProbeSaysNothing) {
+    Caller caller;
+    caller.appArmor = true;
+    caller.label = "browser (enforce)";
+    EXPECT_EQ(requiredRights(spec::Spec{}, caller), spawnConfined);
+}
+
+TEST(RequiredRights, AnUnreadableLabelCountsAsConfined) {
+    Caller caller;
+    caller.appArmor = true;
+    EXPECT_EQ(requiredRights(spec::Spec{}, caller), spawnConfined);
+}
+
+} // namespace
+} // namespace sandboxd::policy
