@@ -1,0 +1,99 @@
+#include "plan/build_plan.hpp"
+
+#include "grant_for_tests.hpp"
+#include "sample_plan.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sandboxd::plan {
+namespace {
+
+using policy::GrantForTests;
+using policy::Right;
+
+Result<Plan> build(const policy::Caller& caller, std::vector<Right> granted, const Machine& machine = sampleMachine()) {
+    return buildPlan(smallestSpec(), caller, GrantForTests::of(std::move(granted)), machine);
+}
+
+TEST(BuildPlan, EveryMountOperationBecomesOneStepInItsPlace) {
+    using wire::MountKind;
+    std::vector<MountKind> kinds;
+    for (const MountStep& step : planOf(fullSpec()).mounts) {
+        kinds.push_back(step.kind);
+    }
+    EXPECT_EQ(kinds, (std::vector<MountKind>{MountKind::bind, MountKind::bind, MountKind::tmpfs, MountKind::proc,
+                                             MountKind::dev, MountKind::devpts, MountKind::directory, MountKind::file,
+                                             MountKind::file, MountKind::symlink, MountKind::remountReadOnly}));
+}
+
+TEST(BuildPlan, ABindByDescriptorHasNoPath) {
+    const MountStep step = planOf(fullSpec()).mounts[1];
+    EXPECT_EQ(step.flags, wire::mountRecursive | wire::mountSourceIsFd);
+    EXPECT_EQ(step.fd, 0);
+    EXPECT_EQ(step.source, "");
+}
+
+TEST(BuildPlan, TheIdsAreTheCallers) {
+    const Plan plan = planOf(smallestSpec());
+    EXPECT_EQ(plan.uid, 1000U);
+    EXPECT_EQ(plan.gid, 1001U);
+    EXPECT_EQ(plan.groups, (std::vector<std::uint32_t>{27, 1001}));
+}
+
+TEST(BuildPlan, TheSmallestSpecUnsharesAllAndGetsTheDefaultTimeout) {
+    const Plan plan = planOf(smallestSpec());
+    EXPECT_EQ(plan.namespaces, std::uint32_t{wire::knownNamespaceFlags});
+    EXPECT_EQ(plan.network, wire::Network::none);
+    EXPECT_EQ(plan.lifeline, -1);
+    EXPECT_EQ(plan.setupTimeoutUsec, 10'000'000U);
+    EXPECT_EQ(plan.arguments, std::vector<std::string>{"true"});
+}
+
+TEST(BuildPlan, AnArgv0ReplacesOnlyWhatThePayloadSees) {
+    const Plan plan = planOf(fullSpec());
+    EXPECT_EQ(plan.program, "/bin/sh");
+    EXPECT_EQ(plan.arguments.front(), "-sh");
+    EXPECT_EQ(plan.arguments.size(), 3U);
+}
+
+TEST(BuildPlan, ALongStartTimeoutDoesNotLengthenTheSetup) {
+    spec::Spec spec = smallestSpec();
+    spec.startTimeoutUsec = 3'600'000'000;
+    EXPECT_EQ(planOf(spec).setupTimeoutUsec, 10'000'000U);
+}
+
+TEST(BuildPlan, AGrantWithoutTheNeededRightIsRefused) {
+    const auto plan = build(sampleCaller(), {Right::manageOthers});
+    ASSERT_FALSE(plan.ok());
+    EXPECT_EQ(plan.error().code, ErrorCode::accessDenied);
+}
+
+TEST(BuildPlan, AConfinedCallerNeedsItsOwnRight) {
+    policy::Caller caller = sampleCaller();
+    caller.confinement = 1;
+    EXPECT_EQ(build(caller, {Right::spawn}).error().code, ErrorCode::accessDenied);
+    EXPECT_TRUE(build(caller, {Right::spawn, Right::spawnConfinedCaller}).ok());
+}
+
+TEST(BuildPlan, WithAppArmorThePayloadGetsItsProfile) {
+    policy::Caller caller = sampleCaller();
+    caller.appArmor = true;
+    caller.label = "unconfined";
+    EXPECT_EQ(build(caller, {Right::spawn}, {true, tinyFilter}).value().label, "sandboxd-payload");
+    EXPECT_EQ(build(sampleCaller(), {Right::spawn}).value().label, std::nullopt);
+}
+
+TEST(BuildPlan, WithAppArmorACallerWithoutReadableLabelIsRefused) {
+    const auto plan = build(sampleCaller(), {Right::spawn}, {true, tinyFilter});
+    ASSERT_FALSE(plan.ok());
+    EXPECT_EQ(plan.error().code, ErrorCode::callerConfined);
+}
+
+TEST(BuildPlan, WithoutAFilterThereIsNoPlan) {
+    const auto plan = build(sampleCaller(), {Right::spawn}, {false, {}});
+    ASSERT_FALSE(plan.ok());
+    EXPECT_EQ(plan.error().code, ErrorCode::setupFailed);
+}
+
+} // namespace
+} // namespace sandboxd::plan

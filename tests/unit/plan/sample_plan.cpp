@@ -1,0 +1,63 @@
+#include "sample_plan.hpp"
+
+#include "grant_for_tests.hpp"
+
+namespace sandboxd::plan {
+
+spec::AbsolutePath absolute(std::string_view text) {
+    return spec::AbsolutePath::parse("path", text).value();
+}
+
+policy::Caller sampleCaller() {
+    policy::Caller caller;
+    caller.uid = 1000;
+    caller.gid = 1001;
+    caller.groups = {27, 1001};
+    return caller;
+}
+
+Machine sampleMachine() {
+    return Machine{false, tinyFilter};
+}
+
+spec::Spec smallestSpec() {
+    spec::Spec spec;
+    spec.argv = {"true"};
+    return spec;
+}
+
+spec::Spec fullSpec() {
+    spec::Spec spec = smallestSpec();
+    spec.argv = {"/bin/sh", "-c", "echo \"\n"};
+    spec.argv0 = "-sh";
+    spec.environment = {"PATH=/usr/bin", "EMPTY="};
+    spec.workingDirectory = absolute("/work");
+    spec.fds = {{0, spec::FdIndex{1}}, {7, spec::FdIndex{1}}};
+    spec.fdCount = 3;
+    spec.lifeline = spec::FdIndex{2};
+    spec.lifetime = spec::Lifetime::fd;
+    spec.namespaces.cgroup = false;
+    spec.hostname = "box";
+    spec.network = spec::Network::loopback;
+    spec.startTimeoutUsec = 5'000'000;
+    spec.mounts = {
+        spec::Bind{spec::CallerPath::parse("source", "../usr").value(), absolute("/usr"), true},
+        spec::Bind{spec::BindFd{0}, absolute("/work")},
+        spec::Tmpfs{absolute("/tmp"), 01777, 4096},
+        spec::Proc{absolute("/proc")},
+        spec::Dev{absolute("/dev")},
+        spec::Devpts{absolute("/dev/pts")},
+        spec::Directory{absolute("/var"), 0700},
+        spec::File{absolute("/etc/hosts"), "127.0.0.1\tbox\n", 0600},
+        spec::File{absolute("/empty"), "", 0},
+        spec::Symlink{absolute("/bin"), "usr/bin"},
+        spec::RemountReadOnly{absolute("/")},
+    };
+    return spec;
+}
+
+Plan planOf(const spec::Spec& spec) {
+    return buildPlan(spec, sampleCaller(), policy::GrantForTests::of({policy::Right::spawn}), sampleMachine()).value();
+}
+
+} // namespace sandboxd::plan

@@ -1,0 +1,181 @@
+#include "plan/seccomp_filter.hpp"
+
+#include "bpf_interpreter.hpp"
+#include "plan/seccomp_calls.hpp"
+
+#include <asm/ioctls.h>
+#include <linux/audit.h>
+#include <linux/sched.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <initializer_list>
+#include <set>
+
+namespace sandboxd::plan {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t nativeArchitecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t nativeArchitecture = AUDIT_ARCH_AARCH64;
+#endif
+
+using Values = std::initializer_list<std::uint64_t>;
+
+constexpr std::uint32_t allow = SECCOMP_RET_ALLOW;
+constexpr std::uint32_t fails(int error) {
+    return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error);
+}
+
+class DefaultFilter : public testing::Test {
+protected:
+    static const std::vector<sock_filter>& filter() {
+        static const std::vector<sock_filter> program = compileDefaultFilter().value();
+        return program;
+    }
+
+    static std::uint32_t call(long number, std::array<std::uint64_t, 3> arguments = {},
+                              std::uint32_t architecture = nativeArchitecture) {
+        seccomp_data data{};
+        data.nr = static_cast<int>(number);
+        data.arch = architecture;
+        std::copy(arguments.begin(), arguments.end(), data.args);
+        return runFilter(filter(), data);
+    }
+};
+
+TEST_F(DefaultFilter, OrdinaryProgramsFindTheirCalls) {
+    for (const long number : {SYS_read, SYS_write, SYS_openat, SYS_execve, SYS_exit_group, SYS_mmap, SYS_futex,
+                              SYS_ptrace, SYS_wait4, SYS_prctl, SYS_seccomp, SYS_capget, SYS_inotify_add_watch,
+                              SYS_epoll_ctl, SYS_sendmsg, SYS_rt_sigreturn, SYS_personality, SYS_getrandom}) {
+        EXPECT_EQ(call(number), allow) << number;
+    }
+}
+
+TEST_F(DefaultFilter, CallsThatOldLibrariesDoNotKnowAreAllowedByNumber) {
+    for (const long number : {448, 449, 450, 451, 452, 453, 454, 455, 456, 459, 461, 462, 463, 466, 468, 469}) {
+        EXPECT_EQ(call(number), allow) << number;
+    }
+}
+
+TEST_F(DefaultFilter, KnownDangersAreNotPermitted) {
+    for (const long number : {SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_setns, SYS_bpf,
+                              SYS_perf_event_open, SYS_userfaultfd, SYS_kexec_load, SYS_init_module, SYS_reboot,
+                              SYS_swapon, SYS_open_by_handle_at, SYS_quotactl, SYS_fanotify_init}) {
+        EXPECT_EQ(call(number), fails(EPERM)) << number;
+    }
+    // open_tree to fspick, mount_setattr, quotactl_fd, statmount, listmount, lsm_set_self_attr, open_tree_attr
+    for (const long number : {428, 429, 430, 431, 432, 433, 442, 443, 457, 458, 460, 467}) {
+        EXPECT_EQ(call(number), fails(EPERM)) << number;
+    }
+}
+
+TEST_F(DefaultFilter, WhatIsNotListedLooksLikeAnOldKernel) {
+    for (const long number : {435L /* clone3 */, 425L, 426L, 427L /* io_uring */, long{SYS_keyctl}, long{SYS_add_key},
+                              long{SYS_request_key}, 600L, 1000L, 100000L, 0x3fffffffL, -1L}) {
+        EXPECT_EQ(call(number), fails(ENOSYS)) << number;
+    }
+}
+
+TEST_F(DefaultFilter, TerminalInjectionIsRefusedOnTheLow32Bits) {
+    for (const std::uint64_t high : Values{0ULL, 1ULL << 32U, 0xffffffffULL << 32U, 1ULL << 63U}) {
+        EXPECT_EQ(call(SYS_ioctl, {0, high | TIOCSTI}), fails(EPERM)) << high;
+        EXPECT_EQ(call(SYS_ioctl, {0, high | TIOCLINUX}), fails(EPERM)) << high;
+    }
+}
+
+TEST_F(DefaultFilter, OtherIoctlsPassWhateverTheirHighBits) {
+    for (const std::uint64_t request :
+         Values{std::uint64_t{TCGETS}, std::uint64_t{TIOCGWINSZ}, std::uint64_t{TIOCSTI} + 1,
+                std::uint64_t{TIOCSTI} << 32U, 0xffffffff80045430ULL}) {
+        EXPECT_EQ(call(SYS_ioctl, {TIOCSTI, request, TIOCSTI}), allow) << request;
+    }
+}
+
+TEST_F(DefaultFilter, ThreadsAndForksPass) {
+    EXPECT_EQ(call(SYS_clone, {CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS}),
+              allow);
+    EXPECT_EQ(call(SYS_clone, {17 /* SIGCHLD */ | CLONE_CHILD_SETTID}), allow);
+    EXPECT_EQ(call(SYS_clone, {CLONE_VM | CLONE_VFORK | CLONE_PIDFD | 17}), allow);
+    EXPECT_EQ(call(SYS_unshare, {CLONE_FS | CLONE_FILES}), allow);
+}
+
+TEST_F(DefaultFilter, NoCallMakesANamespace) {
+    for (const std::uint64_t flag :
+         Values{CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP}) {
+        for (const std::uint64_t others :
+             Values{std::uint64_t{0}, std::uint64_t{17}, std::uint64_t{CLONE_VM | CLONE_NEWUSER},
+                    std::uint64_t{0xffffffff} << 32U}) {
+            EXPECT_EQ(call(SYS_clone, {flag | others}), fails(EPERM)) << flag;
+            EXPECT_EQ(call(SYS_unshare, {flag | others}), fails(EPERM)) << flag;
+        }
+    }
+    EXPECT_EQ(call(SYS_unshare, {CLONE_NEWTIME}), fails(EPERM));
+}
+
+TEST_F(DefaultFilter, EveryBitOfTheFlagsIsJudgedAlone) {
+    constexpr std::uint32_t namespaces =
+        CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    for (unsigned bit = 0; bit < 32; ++bit) {
+        const std::uint32_t flag = 1U << bit;
+        EXPECT_EQ(call(SYS_clone, {flag}), (flag & namespaces) != 0 ? fails(EPERM) : allow) << bit;
+        EXPECT_EQ(call(SYS_unshare, {flag}), (flag & (namespaces | CLONE_NEWTIME)) != 0 ? fails(EPERM) : allow) << bit;
+    }
+}
+
+TEST_F(DefaultFilter, SocketsThatNoNetworkNamespaceHoldsAreRefused) {
+    EXPECT_EQ(call(SYS_socket, {AF_VSOCK, SOCK_STREAM}), fails(EAFNOSUPPORT));
+    EXPECT_EQ(call(SYS_socket, {AF_VSOCK | 1ULL << 32U, SOCK_STREAM}), fails(EAFNOSUPPORT));
+    for (const std::uint64_t family : Values{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}) {
+        EXPECT_EQ(call(SYS_socket, {family, SOCK_STREAM}), allow) << family;
+    }
+}
+
+#if defined(__x86_64__)
+TEST_F(DefaultFilter, ThirtyTwoBitProgramsAreKilled) {
+    for (const long number : {1L, 4L, 11L, 102L /* socketcall */, 54L /* ioctl */, 120L /* clone */, 1000L}) {
+        EXPECT_EQ(call(number, {}, AUDIT_ARCH_I386), std::uint32_t{SECCOMP_RET_KILL_PROCESS}) << number;
+    }
+}
+
+TEST_F(DefaultFilter, NoX32CallPasses) {
+    for (long number = 0; number < 600; ++number) {
+        EXPECT_EQ(call(0x40000000L + number), fails(ENOSYS)) << number;
+    }
+}
+#endif
+
+TEST_F(DefaultFilter, OtherArchitecturesAreKilled) {
+    for (const std::uint32_t architecture : {std::uint32_t{AUDIT_ARCH_ARM}, std::uint32_t{AUDIT_ARCH_RISCV64}, 0U}) {
+        EXPECT_EQ(call(SYS_read, {}, architecture), std::uint32_t{SECCOMP_RET_KILL_PROCESS}) << architecture;
+    }
+}
+
+// Nothing but the listed calls passes: catches a rule that libseccomp put on another number.
+TEST_F(DefaultFilter, NoMoreNumbersPassThanCallsAreListed) {
+    std::size_t passing = 0;
+    for (long number = 0; number < 2000; ++number) {
+        passing += call(number) == allow ? 1U : 0U;
+    }
+    EXPECT_LE(passing, allowedCalls().size() + 2); // clone and unshare have their own rules
+    EXPECT_GT(passing, 280U);
+}
+
+TEST(SeccompCalls, NoCallIsBothAllowedAndRefusedOrListedTwice) {
+    std::set<std::string_view> names;
+    for (const std::string_view name : allowedCalls()) {
+        EXPECT_TRUE(names.insert(name).second) << name;
+    }
+    for (const std::string_view name : refusedCalls()) {
+        EXPECT_TRUE(names.insert(name).second) << name;
+    }
+}
+
+} // namespace
+} // namespace sandboxd::plan
