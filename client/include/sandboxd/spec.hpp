@@ -1,0 +1,106 @@
+// What a sandbox shall be, put together step by step. Nothing is checked or sent here: the daemon checks everything,
+// and what is not said has its strict default (no file, no environment, no network, all namespaces new).
+#pragma once
+
+#include "sandboxd/mount.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sandboxd::client {
+
+enum class Namespace { mount, pid, ipc, uts, cgroup };
+enum class Network { none, loopback, host };
+
+// call: the sandbox ends with the Connection that spawned it. descriptor: it ends with its lifeline.
+enum class Lifetime { call, descriptor };
+
+// The parts of a Spec. What is not set is not sent: the daemon's default applies.
+struct SpecFields {
+    std::string profile;
+    std::vector<std::string> argv;
+    std::optional<std::string> argv0;
+    std::vector<std::string> environment; // "NAME=value"
+    std::optional<std::string> workingDirectory;
+    std::vector<MountOperation> mounts;
+    std::map<std::uint32_t, int> descriptors; // the payload's number -> ours
+    std::optional<std::vector<Namespace>> namespaces;
+    std::optional<std::string> hostname;
+    std::optional<Network> network;
+    std::optional<Lifetime> lifetime;
+    std::optional<int> lifeline;
+    std::optional<std::string> description;
+    std::vector<std::string> require;
+    std::optional<std::chrono::microseconds> startTimeout;
+};
+
+class Spec {
+public:
+    explicit Spec(std::vector<std::string> argv) { fields_.argv = std::move(argv); }
+
+    Spec& profile(std::string name) { return set(fields_.profile, std::move(name)); }
+
+    // What the payload sees as its argv[0].
+    Spec& argv0(std::string text) { return set(fields_.argv0, std::move(text)); }
+
+    // The whole environment, "NAME=value" each.
+    Spec& environment(std::vector<std::string> entries) { return set(fields_.environment, std::move(entries)); }
+
+    // Absolute, inside the sandbox.
+    Spec& workingDirectory(std::string path) { return set(fields_.workingDirectory, std::move(path)); }
+
+    Spec& mount(MountOperation operation) {
+        fields_.mounts.push_back(std::move(operation));
+        return *this;
+    }
+    Spec& bind(std::string source, std::string target) { return mount(Bind{std::move(source), std::move(target)}); }
+    Spec& bindReadOnly(std::string source, std::string target) {
+        return mount(Bind{std::move(source), std::move(target), true});
+    }
+
+    // The payload gets `ours` as its descriptor `number`. Borrowed: it must stay open until spawn() returns.
+    Spec& descriptor(std::uint32_t number, int ours) {
+        fields_.descriptors[number] = ours;
+        return *this;
+    }
+
+    // The caller's own standard input, output and error.
+    Spec& inheritStandardStreams() { return descriptor(0, 0).descriptor(1, 1).descriptor(2, 2); }
+
+    Spec& namespaces(std::vector<Namespace> unshared) { return set(fields_.namespaces, std::move(unshared)); }
+    Spec& hostname(std::string name) { return set(fields_.hostname, std::move(name)); }
+    Spec& network(Network kind) { return set(fields_.network, kind); }
+    Spec& lifetime(Lifetime kind) { return set(fields_.lifetime, kind); }
+
+    // A pipe or socket: the sandbox ends when its other end is closed. Borrowed until spawn() returns.
+    Spec& lifeline(int fd) { return set(fields_.lifeline, fd); }
+
+    // At most 128 bytes of UTF-8, shown in lists.
+    Spec& description(std::string text) { return set(fields_.description, std::move(text)); }
+
+    // A token of the daemon's property Features that must hold, else the request fails.
+    Spec& require(std::string feature) {
+        fields_.require.push_back(std::move(feature));
+        return *this;
+    }
+
+    // Authorisation and set-up together.
+    Spec& startTimeout(std::chrono::microseconds limit) { return set(fields_.startTimeout, limit); }
+
+    [[nodiscard]] const SpecFields& fields() const noexcept { return fields_; }
+
+private:
+    template <typename Field, typename Value> Spec& set(Field& field, Value&& value) {
+        field = std::forward<Value>(value);
+        return *this;
+    }
+
+    SpecFields fields_;
+};
+
+} // namespace sandboxd::client

@@ -1,0 +1,75 @@
+#include "encode_mount.hpp"
+
+namespace sandboxd::client {
+namespace {
+
+void writeBytes(Writer& options, const char* key, const std::string& text) {
+    options.option(key, "ay", [&](Writer& value) { value.bytes(text); });
+}
+
+void writeMode(Writer& options, std::uint32_t mode) {
+    options.option("mode", "u", [&](Writer& value) { value.uint32(mode); });
+}
+
+void writeReadOnly(Writer& options, bool readOnly) {
+    if (readOnly) {
+        options.option("read-only", "b", [](Writer& value) { value.boolean(true); });
+    }
+}
+
+// The keys of each operation besides `target`.
+struct WriteKeys {
+    Writer& options;
+
+    void operator()(const Bind& bind) const {
+        writeBytes(options, "source", bind.source);
+        writeReadOnly(options, bind.readOnly);
+    }
+    void operator()(const BindDescriptor& bind) const {
+        options.option("source", "h", [&](Writer& value) { value.descriptor(bind.source); });
+        writeReadOnly(options, bind.readOnly);
+    }
+    void operator()(const Tmpfs& tmpfs) const {
+        writeMode(options, tmpfs.mode);
+        if (tmpfs.size != 0) {
+            options.option("size", "t", [&](Writer& value) { value.uint64(tmpfs.size); });
+        }
+    }
+    void operator()(const Directory& directory) const { writeMode(options, directory.mode); }
+    void operator()(const File& file) const {
+        writeBytes(options, "content", file.content);
+        writeMode(options, file.mode);
+    }
+    void operator()(const Symlink& link) const { writeBytes(options, "source", link.text); }
+    void operator()(const Proc&) const {}
+    void operator()(const Dev&) const {}
+    void operator()(const Devpts&) const {}
+    void operator()(const RemountReadOnly&) const {}
+};
+
+struct NameOf {
+    const char* operator()(const Bind&) const { return "bind"; }
+    const char* operator()(const BindDescriptor&) const { return "bind"; }
+    const char* operator()(const Tmpfs&) const { return "tmpfs"; }
+    const char* operator()(const Proc&) const { return "proc"; }
+    const char* operator()(const Dev&) const { return "dev"; }
+    const char* operator()(const Devpts&) const { return "devpts"; }
+    const char* operator()(const Directory&) const { return "directory"; }
+    const char* operator()(const File&) const { return "file"; }
+    const char* operator()(const Symlink&) const { return "symlink"; }
+    const char* operator()(const RemountReadOnly&) const { return "remount-read-only"; }
+};
+
+} // namespace
+
+void writeMount(Writer& list, const MountOperation& operation) {
+    list.structure([&](Writer& fields) {
+        fields.string(std::visit(NameOf{}, operation));
+        fields.array("{sv}", [&](Writer& options) {
+            std::visit([&](const auto& one) { writeBytes(options, "target", one.target); }, operation);
+            std::visit(WriteKeys{options}, operation);
+        });
+    });
+}
+
+} // namespace sandboxd::client

@@ -1,0 +1,218 @@
+#include "encode_spec.hpp"
+
+#include "encode_mount.hpp"
+#include "errors.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+
+namespace sandboxd::client {
+namespace {
+
+const char* nameOf(Namespace kind) {
+    switch (kind) {
+    case Namespace::mount:
+        return "mount";
+    case Namespace::pid:
+        return "pid";
+    case Namespace::ipc:
+        return "ipc";
+    case Namespace::uts:
+        return "uts";
+    case Namespace::cgroup:
+        return "cgroup";
+    }
+    return "";
+}
+
+const char* nameOf(Network kind) {
+    switch (kind) {
+    case Network::none:
+        return "none";
+    case Network::loopback:
+        return "loopback";
+    case Network::host:
+        return "host";
+    }
+    return "";
+}
+
+const char* nameOf(Lifetime kind) {
+    switch (kind) {
+    case Lifetime::call:
+        return "call";
+    case Lifetime::descriptor:
+        return "fd";
+    }
+    return "";
+}
+
+std::vector<int> descriptorsOf(const SpecFields& fields) {
+    std::vector<int> all;
+    for (const auto& [number, fd] : fields.descriptors) {
+        all.push_back(fd);
+    }
+    for (const MountOperation& operation : fields.mounts) {
+        if (const auto* bind = std::get_if<BindDescriptor>(&operation)) {
+            all.push_back(bind->source);
+        }
+    }
+    if (fields.lifeline) {
+        all.push_back(*fields.lifeline);
+    }
+    return all;
+}
+
+Result<void> checkDescriptors(const SpecFields& fields) {
+    const std::vector<int> all = descriptorsOf(fields);
+    if (all.size() > descriptorsPerMessage) {
+        return localError(ErrorKind::limitExceeded, "fds: " + std::to_string(all.size()) +
+                                                        " descriptors, one request carries at most " +
+                                                        std::to_string(descriptorsPerMessage));
+    }
+    for (const int fd : all) {
+        if (::fcntl(fd, F_GETFD) < 0) {
+            return systemError(ErrorKind::invalidRequest, "fds: cannot send descriptor " + std::to_string(fd), errno);
+        }
+    }
+    return {};
+}
+
+Result<void> checkString(const char* key, const std::string& text) {
+    if (!isString(text)) {
+        return localError(ErrorKind::invalidRequest, std::string(key) + ": not a text in UTF-8");
+    }
+    return {};
+}
+
+Result<void> checkStrings(const SpecFields& fields) {
+    if (auto checked = checkString("profile", fields.profile); !checked) {
+        return checked;
+    }
+    if (auto checked = checkString("hostname", fields.hostname.value_or("")); !checked) {
+        return checked;
+    }
+    if (auto checked = checkString("description", fields.description.value_or("")); !checked) {
+        return checked;
+    }
+    for (const std::string& feature : fields.require) {
+        if (auto checked = checkString("require", feature); !checked) {
+            return checked;
+        }
+    }
+    return {};
+}
+
+void writeDescriptors(Writer& writer, const SpecFields& fields) {
+    writer.array("{uh}", [&](Writer& list) {
+        for (const auto& [number, fd] : fields.descriptors) {
+            list.entry([&, ours = fd, payloads = number](Writer& pair) {
+                pair.uint32(payloads);
+                pair.descriptor(ours);
+            });
+        }
+    });
+}
+
+void writeBytes(Writer& options, const char* key, const std::optional<std::string>& text) {
+    if (text) {
+        options.option(key, "ay", [&](Writer& value) { value.bytes(*text); });
+    }
+}
+
+void writeString(Writer& options, const char* key, const std::optional<std::string>& text) {
+    if (text) {
+        options.option(key, "s", [&](Writer& value) { value.string(*text); });
+    }
+}
+
+template <typename Choice> void writeChoice(Writer& options, const char* key, const std::optional<Choice>& choice) {
+    if (choice) {
+        options.option(key, "s", [&](Writer& value) { value.string(nameOf(*choice)); });
+    }
+}
+
+void writeNamespaces(Writer& options, const SpecFields& fields) {
+    if (!fields.namespaces) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const Namespace kind : *fields.namespaces) {
+        names.emplace_back(nameOf(kind));
+    }
+    options.option("namespaces", "as", [&](Writer& value) { value.stringList(names); });
+}
+
+void writeMounts(Writer& options, const SpecFields& fields) {
+    if (fields.mounts.empty()) {
+        return;
+    }
+    options.option("mounts", "a(sa{sv})", [&](Writer& value) {
+        value.array("(sa{sv})", [&](Writer& list) {
+            for (const MountOperation& operation : fields.mounts) {
+                writeMount(list, operation);
+            }
+        });
+    });
+}
+
+void writeProcess(Writer& options, const SpecFields& fields) {
+    writeBytes(options, "argv0", fields.argv0);
+    writeBytes(options, "cwd", fields.workingDirectory);
+    if (!fields.environment.empty()) {
+        options.option("env", "aay", [&](Writer& value) { value.bytesList(fields.environment); });
+    }
+}
+
+void writeLife(Writer& options, const SpecFields& fields) {
+    writeChoice(options, "lifetime", fields.lifetime);
+    if (fields.lifeline) {
+        options.option("lifeline", "h", [&](Writer& value) { value.descriptor(*fields.lifeline); });
+    }
+    if (fields.startTimeout) {
+        const auto usec = static_cast<std::uint64_t>(std::max<std::int64_t>(fields.startTimeout->count(), 0));
+        options.option("start-timeout-usec", "t", [&](Writer& value) { value.uint64(usec); });
+    }
+}
+
+void writeOptions(Writer& writer, const SpecFields& fields) {
+    writer.array("{sv}", [&](Writer& options) {
+        writeProcess(options, fields);
+        writeMounts(options, fields);
+        writeNamespaces(options, fields);
+        writeString(options, "hostname", fields.hostname);
+        writeChoice(options, "network", fields.network);
+        writeLife(options, fields);
+        writeString(options, "description", fields.description);
+        if (!fields.require.empty()) {
+            options.option("require", "as", [&](Writer& value) { value.stringList(fields.require); });
+        }
+    });
+}
+
+} // namespace
+
+Result<Message> encodeSpawn(const SpecFields& fields) {
+    if (auto checked = checkStrings(fields); !checked) {
+        return std::move(checked).error();
+    }
+    if (auto checked = checkDescriptors(fields); !checked) {
+        return std::move(checked).error();
+    }
+    Message message = methodCall("/org/sandboxd1", "org.sandboxd1.Manager", "Spawn");
+    if (!message) {
+        return outOfMemory();
+    }
+    Writer writer(message.get());
+    writer.string(fields.profile);
+    writer.bytesList(fields.argv);
+    writeDescriptors(writer, fields);
+    writeOptions(writer, fields);
+    if (!writer.ok()) {
+        return outOfMemory();
+    }
+    return message;
+}
+
+} // namespace sandboxd::client
