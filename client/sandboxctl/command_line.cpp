@@ -1,0 +1,253 @@
+#include "command_line.hpp"
+
+#include "ordered_options.hpp"
+#include "signal_name.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+namespace sandboxd::ctl {
+namespace {
+
+constexpr std::array<const char*, 3> networkNames{"none", "loopback", "host"}; // in the order of client::Network
+
+// The parser and the places that it fills.
+struct Parser {
+    Parser();
+
+    // The parser of that verb, null if there is none.
+    [[nodiscard]] const CLI::App* verbOf(const std::string& name) const {
+        for (const CLI::App* verb : {run, list, show, kill, wait}) {
+            if (verb->get_name() == name) {
+                return verb;
+            }
+        }
+        return nullptr;
+    }
+
+    CLI::App app{"Starts programs in sandboxes that sandboxd builds, and looks after them", "sandboxctl"};
+    CLI::App* run = nullptr;
+    CLI::App* list = nullptr;
+    CLI::App* show = nullptr;
+    CLI::App* kill = nullptr;
+    CLI::App* wait = nullptr;
+
+    std::string asUser;
+    RunRequest runRequest;
+    std::string network = "loopback";
+    std::string chdir;
+    std::string hostname;
+    ListRequest listRequest;
+    std::string id;
+    std::vector<std::string> ids;
+    std::string signal = "TERM";
+
+private:
+    void addRun();
+    void addOthers();
+    void addAs(CLI::App& to) { to.add_option("--as", asUser, "As root: drop to this user first")->type_name("USER"); }
+};
+
+Parser::Parser() {
+    app.set_version_flag("--version", "sandboxctl " SANDBOXD_VERSION);
+    app.require_subcommand(1);
+    addAs(app);
+    addRun();
+    addOthers();
+}
+
+void Parser::addRun() {
+    run = app.add_subcommand("run", "Run a command in a new sandbox: run [OPTIONS] [--] COMMAND...");
+    run->footer("Without options: the system read-only; /tmp, /run, /dev, /proc and an empty $HOME of its own; the\n"
+                "current directory read-write if it lies below $HOME and below no dot directory of it; a loopback\n"
+                "network; the environment less what looks like a secret.\n"
+                "Exit status: the command's; 128+N if signal N ended it; 127 not found, 126 not executable, 125 any\n"
+                "other failure.");
+    addAs(*run);
+    addOrderedOptions(*run);
+    run->add_flag("--keep-env", runRequest.keepEnvironment, "Keep all of the environment, secrets too");
+    run->add_option("--chdir", chdir, "Working directory inside")->type_name("DIR");
+    run->add_option("--hostname", hostname, "Host name inside")->type_name("NAME");
+    run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
+}
+
+void Parser::addOthers() {
+    list = app.add_subcommand("list", "List your sandboxes");
+    list->add_flag("--all", listRequest.all, "Those of all users");
+    show = app.add_subcommand("show", "Show what is known of one sandbox");
+    show->add_option("ID", id)->required();
+    kill = app.add_subcommand("kill", "Send a signal to the commands of sandboxes");
+    kill->add_option("-s,--signal", signal, "Name or number, TERM if not given")->type_name("S");
+    kill->add_option("ID", ids)->required();
+    wait = app.add_subcommand("wait", "Wait until a sandbox has ended; the exit status is its command's");
+    wait->add_option("ID", id)->required();
+    for (CLI::App* verb : {list, show, kill, wait}) {
+        addAs(*verb);
+    }
+}
+
+// How many arguments follow the option `text`; 0 for flags, for --name=value and for what is no option at all.
+std::size_t valuesOf(const CLI::App& app, const std::string& text) {
+    const CLI::Option* option = app.get_option_no_throw(text);
+    if (option == nullptr || option->get_items_expected_max() == 0) {
+        return 0;
+    }
+    return static_cast<std::size_t>(option->get_type_size());
+}
+
+// Cut before the command, which is no business of the parser: its arguments may look like our options.
+struct Pieces {
+    std::vector<std::string> ours;
+    std::vector<std::string> withoutAs; // `ours` less every --as
+    std::vector<std::string> command;
+};
+
+class Cutter {
+public:
+    Cutter(const Parser& parser, const std::vector<std::string>& arguments) : parser_(parser), arguments_(arguments) {}
+
+    Pieces cut() {
+        takeOptions(parser_.app);
+        if (at_ == arguments_.size()) {
+            return pieces_;
+        }
+        const bool isRun = arguments_[at_] == "run";
+        take(1, true);
+        if (isRun) {
+            takeOptions(*parser_.run);
+            takeCommand();
+        } else {
+            takeRest();
+        }
+        return pieces_;
+    }
+
+private:
+    void take(std::size_t count, bool keep) {
+        for (; count > 0 && at_ < arguments_.size(); --count, ++at_) {
+            pieces_.ours.push_back(arguments_[at_]);
+            if (keep) {
+                pieces_.withoutAs.push_back(arguments_[at_]);
+            }
+        }
+    }
+
+    void takeOption(const CLI::App& app) {
+        const std::string& text = arguments_[at_];
+        take(1 + valuesOf(app, text), text != "--as" && !text.starts_with("--as="));
+    }
+
+    [[nodiscard]] bool atOption() const {
+        return at_ < arguments_.size() && arguments_[at_].size() > 1 && arguments_[at_][0] == '-' &&
+               arguments_[at_] != "--";
+    }
+
+    void takeOptions(const CLI::App& app) {
+        while (atOption()) {
+            takeOption(app);
+        }
+    }
+
+    // Of the other verbs: options and operands in any order.
+    void takeRest() {
+        const CLI::App* verb = parser_.verbOf(pieces_.ours.back());
+        while (at_ < arguments_.size()) {
+            if (verb != nullptr && atOption()) {
+                takeOption(*verb);
+            } else {
+                take(1, true);
+            }
+        }
+    }
+
+    void takeCommand() {
+        if (at_ < arguments_.size() && arguments_[at_] == "--") {
+            ++at_;
+        }
+        pieces_.command.assign(arguments_.begin() + static_cast<std::ptrdiff_t>(at_), arguments_.end());
+    }
+
+    const Parser& parser_;
+    const std::vector<std::string>& arguments_;
+    std::size_t at_ = 0;
+    Pieces pieces_;
+};
+
+CommandLine finishRun(Parser& parser, const std::vector<std::string>& command) {
+    RunRequest& request = parser.runRequest;
+    if (command.empty()) {
+        return UsageError{"run: no command given"};
+    }
+    const auto* const network = std::find(networkNames.begin(), networkNames.end(), parser.network);
+    if (network == networkNames.end()) {
+        return UsageError{"--network: \"" + parser.network + "\" is none of none, loopback, host"};
+    }
+    if (const auto problem = readOrderedOptions(*parser.run, request)) {
+        return UsageError{*problem};
+    }
+    request.command = command;
+    request.network = static_cast<client::Network>(network - networkNames.begin());
+    const auto given = [](const CLI::App* app, const char* name) { return app->count(name) > 0; };
+    if (given(parser.run, "--chdir")) {
+        request.workingDirectory = parser.chdir;
+    }
+    if (given(parser.run, "--hostname")) {
+        request.hostname = parser.hostname;
+    }
+    return Request{request};
+}
+
+CommandLine finishKill(const Parser& parser) {
+    const std::optional<int> signal = parseSignal(parser.signal);
+    if (!signal) {
+        return UsageError{"--signal: there is no signal \"" + parser.signal + "\""};
+    }
+    return Request{KillRequest{parser.ids, *signal}};
+}
+
+CommandLine finish(Parser& parser, const Pieces& pieces) {
+    if (!parser.asUser.empty()) {
+        AsRequest request{parser.asUser, pieces.withoutAs};
+        if (parser.run->parsed()) {
+            request.arguments.emplace_back("--");
+            request.arguments.insert(request.arguments.end(), pieces.command.begin(), pieces.command.end());
+        }
+        return request;
+    }
+    if (parser.run->parsed()) {
+        return finishRun(parser, pieces.command);
+    }
+    if (parser.kill->parsed()) {
+        return finishKill(parser);
+    }
+    if (parser.show->parsed()) {
+        return Request{ShowRequest{parser.id}};
+    }
+    if (parser.wait->parsed()) {
+        return Request{WaitRequest{parser.id}};
+    }
+    return Request{parser.listRequest};
+}
+
+} // namespace
+
+CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
+    Parser parser;
+    const Pieces pieces = Cutter(parser, arguments).cut();
+    std::vector<std::string> reversed(pieces.ours.rbegin(), pieces.ours.rend()); // as CLI11 wants them
+    try {
+        parser.app.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        return Information{parser.app.help()};
+    } catch (const CLI::CallForVersion& version) {
+        return Information{std::string(version.what()) + "\n"};
+    } catch (const CLI::ParseError& error) {
+        return UsageError{error.what()};
+    }
+    return finish(parser, pieces);
+}
+
+} // namespace sandboxd::ctl

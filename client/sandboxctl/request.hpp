@@ -1,0 +1,61 @@
+// What the command line asks for, one type for each verb. Plain values.
+#pragma once
+
+#include "environment.hpp"
+#include "sandboxd/mount.hpp"
+#include "sandboxd/spec.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sandboxd::ctl {
+
+struct RunRequest {
+    std::vector<std::string> command;
+    std::vector<client::MountOperation> mounts; // after the default ones
+    std::vector<EnvironmentChange> environment;
+    bool keepEnvironment = false;
+    std::optional<std::string> workingDirectory;
+    std::optional<std::string> hostname;
+    client::Network network = client::Network::loopback;
+};
+
+struct ListRequest {
+    bool all = false;
+};
+
+struct ShowRequest {
+    std::string id;
+};
+
+struct KillRequest {
+    std::vector<std::string> ids;
+    int signal = 0;
+};
+
+struct WaitRequest {
+    std::string id;
+};
+
+using Request = std::variant<RunRequest, ListRequest, ShowRequest, KillRequest, WaitRequest>;
+
+// To run as `user`: sandboxctl anew with these arguments.
+struct AsRequest {
+    std::string user;
+    std::vector<std::string> arguments;
+};
+
+// Text for stdout (help, version), and nothing to do.
+struct Information {
+    std::string text;
+};
+
+struct UsageError {
+    std::string message;
+};
+
+using CommandLine = std::variant<Request, AsRequest, Information, UsageError>;
+
+} // namespace sandboxd::ctl
