@@ -1,0 +1,140 @@
+#include "encode_spec.hpp"
+
+#include "message_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <fcntl.h>
+
+namespace sandboxd::client {
+namespace {
+
+using client_tests::describe;
+
+// The message of a Spec as text.
+std::string encoded(const Spec& spec) {
+    const Result<Message> message = encodeSpawn(spec.fields());
+    return message ? describe(message.value().get()) : "error: " + message.error().message;
+}
+
+// The options of a Spec for "true".
+std::string options(const Spec& spec) {
+    const std::string text = encoded(spec);
+    const std::string head = R"("" [b"true"] [] [)";
+    EXPECT_EQ(text.substr(0, head.size()), head);
+    return text.substr(head.size(), text.size() - head.size() - 1);
+}
+
+Spec plain() {
+    return Spec({"true"});
+}
+
+TEST(EncodeSpec, SendsNothingThatWasNotSaid) {
+    EXPECT_EQ(encoded(plain()), R"("" [b"true"] [] [])");
+}
+
+TEST(EncodeSpec, HasTheSignatureOfSpawn) {
+    const Result<Message> message = encodeSpawn(plain().fields());
+    ASSERT_TRUE(message.ok());
+    EXPECT_STREQ(dbus_message_get_signature(message.value().get()), "saaya{uh}a{sv}");
+    EXPECT_STREQ(dbus_message_get_member(message.value().get()), "Spawn");
+    EXPECT_STREQ(dbus_message_get_path(message.value().get()), "/org/sandboxd1");
+    EXPECT_STREQ(dbus_message_get_destination(message.value().get()), "org.sandboxd1");
+}
+
+TEST(EncodeSpec, SendsArgumentsAsTheBytesTheyAre) {
+    EXPECT_EQ(encoded(Spec({"echo", "", "\xff\xfe", "a b"})), "\"\" [b\"echo\", b\"\", b\"\xff\xfe\", b\"a b\"] [] []");
+}
+
+TEST(EncodeSpec, SendsProcessOptions) {
+    EXPECT_EQ(options(plain().argv0("name").workingDirectory("/w").environment({"A=1", "B=\xff"})),
+              "\"argv0\": <ay b\"name\">, \"cwd\": <ay b\"/w\">, \"env\": <aay [b\"A=1\", b\"B=\xff\"]>");
+}
+
+TEST(EncodeSpec, SendsNamespacesNetworkAndHostname) {
+    EXPECT_EQ(
+        options(plain()
+                    .namespaces({Namespace::mount, Namespace::pid, Namespace::ipc, Namespace::uts, Namespace::cgroup})
+                    .hostname("inside")
+                    .network(Network::loopback)),
+        R"("namespaces": <as ["mount", "pid", "ipc", "uts", "cgroup"]>, "hostname": <s "inside">, )"
+        R"("network": <s "loopback">)");
+}
+
+TEST(EncodeSpec, SendsLifetimeAndLifeline) {
+    EXPECT_EQ(options(plain().lifetime(Lifetime::descriptor).lifeline(0)),
+              R"("lifetime": <s "fd">, "lifeline": <h fd>)");
+    EXPECT_EQ(options(plain().lifetime(Lifetime::call)), R"("lifetime": <s "call">)");
+}
+
+TEST(EncodeSpec, SendsWhatRemains) {
+    EXPECT_EQ(options(plain().description("a job").require("kernel:x").startTimeout(std::chrono::seconds(3))),
+              R"("start-timeout-usec": <t 3000000>, "description": <s "a job">, "require": <as ["kernel:x"]>)");
+}
+
+TEST(EncodeSpec, SendsMountsInOrder) {
+    EXPECT_EQ(options(plain().bindReadOnly("/usr", "/usr").bind("/a", "/b").mount(Proc{}).mount(Dev{})),
+              R"("mounts": <a(sa{sv}) [)"
+              R"(("bind", ["target": <ay b"/usr">, "source": <ay b"/usr">, "read-only": <b true>]), )"
+              R"(("bind", ["target": <ay b"/b">, "source": <ay b"/a">]), )"
+              R"(("proc", ["target": <ay b"/proc">]), ("dev", ["target": <ay b"/dev">])]>)");
+}
+
+TEST(EncodeSpec, SendsTheKeysOfEachMountOperation) {
+    EXPECT_EQ(options(plain().mount(Tmpfs{"/t", 0700, 4096}).mount(Directory{"/d", 0711}).mount(Devpts{"/p"})),
+              R"("mounts": <a(sa{sv}) [)"
+              R"(("tmpfs", ["target": <ay b"/t">, "mode": <u 448>, "size": <t 4096>]), )"
+              R"(("directory", ["target": <ay b"/d">, "mode": <u 457>]), ("devpts", ["target": <ay b"/p">])]>)");
+    EXPECT_EQ(options(plain().mount(File{"/f", "text", 0600}).mount(Symlink{"usr/bin", "/bin"})),
+              R"("mounts": <a(sa{sv}) [)"
+              R"(("file", ["target": <ay b"/f">, "content": <ay b"text">, "mode": <u 384>]), )"
+              R"(("symlink", ["target": <ay b"/bin">, "source": <ay b"usr/bin">])]>)");
+    EXPECT_EQ(options(plain().mount(RemountReadOnly{"/r"}).mount(BindDescriptor{0, "/b"})),
+              R"("mounts": <a(sa{sv}) [("remount-read-only", ["target": <ay b"/r">]), )"
+              R"(("bind", ["target": <ay b"/b">, "source": <h fd>])]>)");
+}
+
+TEST(EncodeSpec, SendsDescriptorsByThePayloadsNumber) {
+    EXPECT_EQ(encoded(plain().inheritStandardStreams().descriptor(7, 0)),
+              R"("" [b"true"] [0: fd, 1: fd, 2: fd, 7: fd] [])");
+}
+
+TEST(EncodeSpec, SendsSixteenDescriptorsAndRefusesSeventeen) {
+    Spec spec = plain();
+    for (std::uint32_t number = 0; number < 14; ++number) {
+        spec.descriptor(number, 0);
+    }
+    spec.lifeline(0).mount(BindDescriptor{0, "/b"});
+    EXPECT_TRUE(encodeSpawn(spec.fields()).ok());
+    spec.mount(BindDescriptor{0, "/c"});
+    const Result<Message> refused = encodeSpawn(spec.fields());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().kind, ErrorKind::limitExceeded);
+    EXPECT_EQ(refused.error().message, "fds: 17 descriptors, one request carries at most 16");
+}
+
+TEST(EncodeSpec, RefusesADescriptorThatIsNotOpen) {
+    const int closed = ::dup(0);
+    ::close(closed);
+    const Result<Message> refused = encodeSpawn(plain().descriptor(3, closed).fields());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().errorNumber, EBADF);
+}
+
+TEST(EncodeSpec, RefusesTextThatWouldMakeLibdbusAbort) {
+    for (const Spec& spec : {plain().hostname("\xff"), plain().description(std::string("a\0b", 3)),
+                             plain().profile("\xff"), plain().require("\xff")}) {
+        const Result<Message> refused = encodeSpawn(spec.fields());
+        ASSERT_FALSE(refused.ok());
+        EXPECT_EQ(refused.error().kind, ErrorKind::invalidRequest);
+    }
+}
+
+TEST(EncodeSpec, LeavesWhatTheDaemonJudgesToTheDaemon) {
+    EXPECT_EQ(encoded(Spec({})), R"("" [] [] [])");
+    EXPECT_TRUE(encodeSpawn(plain().bind("", "relative/../path").fields()).ok());
+}
+
+} // namespace
+} // namespace sandboxd::client
