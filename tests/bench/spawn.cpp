@@ -1,0 +1,129 @@
+// spawn: how long a sandbox takes, from the request to the payload's first instruction and to its known end, by three
+// ways in one interleaved run: bwrap, the library on an open connection, `sandboxctl run` as a whole process. Times of
+// one machine mean little; the ratios to bwrap in the same run are the result. Run it as an unprivileged user, with
+// sandboxd on the bus and sandboxctl in PATH.
+#include "launchers.hpp"
+#include "statistics.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+using namespace sandboxd;
+using bench::Sample;
+using bench::Summary;
+
+struct Way {
+    const char* name;
+    std::vector<Sample> samples;
+};
+enum WayIndex : std::size_t { bwrap, library, tool, wayCount };
+
+std::size_t roundsOf(int argc, char** argv) {
+    if (argc == 1) {
+        return 100;
+    }
+    std::size_t rounds = 0;
+    if (argc == 3 && std::strcmp(argv[1], "-n") == 0) {
+        std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), rounds);
+    }
+    if (rounds == 0) {
+        bench::fail("usage: spawn [-n ROUNDS]");
+    }
+    return rounds;
+}
+
+std::string payloadPath() {
+    std::string self(4096, '\0');
+    const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size());
+    if (length < 0) {
+        bench::fail("cannot find the payload");
+    }
+    self.resize(static_cast<std::size_t>(length));
+    return self.substr(0, self.rfind('/') + 1) + "bench_payload";
+}
+
+client::Connection openConnection() {
+    auto connection = client::Connection::open();
+    if (!connection) {
+        bench::fail(connection.error().message.c_str());
+    }
+    return std::move(connection).value();
+}
+
+// Every round takes each way once, in a new order, so that drift and neighbours hit all alike. The first rounds warm
+// caches and are not counted.
+void measure(std::array<Way, wayCount>& ways, std::size_t rounds) {
+    constexpr std::size_t warmUp = 3;
+    const ctl::HostView host = ctl::lookAtHost(false);
+    const std::string payload = payloadPath();
+    const auto viaBwrap = bench::bwrapCommand(host, payload);
+    const auto viaTool = bench::sandboxctlCommand(payload);
+    const client::Spec spec = bench::librarySpec(host, payload);
+    client::Connection connection = openConnection();
+    std::array<std::size_t, wayCount> order{bwrap, library, tool};
+    std::mt19937 random(1);
+    for (std::size_t round = 0; round < rounds + warmUp; ++round) {
+        std::shuffle(order.begin(), order.end(), random);
+        for (const std::size_t way : order) {
+            const Sample sample = way == library ? bench::measureLibrary(connection, spec)
+                                                 : bench::measureProcess(way == bwrap ? viaBwrap : viaTool);
+            if (round >= warmUp) {
+                ways[way].samples.push_back(sample);
+            }
+        }
+    }
+}
+
+void printRow(const Way& way, const Way& reference) {
+    const Summary exec = summarise(way.samples, &Sample::execUsec);
+    const Summary exit = summarise(way.samples, &Sample::exitUsec);
+    const Summary execReference = summarise(reference.samples, &Sample::execUsec);
+    const Summary exitReference = summarise(reference.samples, &Sample::exitUsec);
+    std::printf("%-15s %10.0f %10.0f %8.2f   %10.0f %10.0f %8.2f\n", way.name, exec.median, exec.p90,
+                exec.median / execReference.median, exit.median, exit.p90, exit.median / exitReference.median);
+}
+
+void noteNoise(const Way& reference) {
+    const Summary exec = summarise(reference.samples, &Sample::execUsec);
+    double load = 0;
+    const bool loaded = ::getloadavg(&load, 1) == 1 && load > std::thread::hardware_concurrency();
+    if (loaded || exec.p90 > 3 * exec.median) {
+        std::printf("noisy: load %.1f, p90 of bwrap %.1f times its median; run it again on a quiet machine\n", load,
+                    exec.p90 / exec.median);
+    }
+}
+
+double ratio(const Way& way, const Way& reference) {
+    return summarise(way.samples, &Sample::execUsec).median / summarise(reference.samples, &Sample::execUsec).median;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::size_t rounds = roundsOf(argc, argv);
+    if (::geteuid() == 0) {
+        bench::fail("run it as an unprivileged user");
+    }
+    // Not in a project of the user's: every way then has exactly the same mounts.
+    if (::chdir("/") != 0) {
+        bench::fail("cannot change to /");
+    }
+    std::array<Way, wayCount> ways{{{"bwrap", {}}, {"library", {}}, {"sandboxctl run", {}}}};
+    measure(ways, rounds);
+    std::printf("microseconds from the request, %zu rounds\n", rounds);
+    std::printf("%-15s %10s %10s %8s   %10s %10s %8s\n", "", "executed", "p90", "ratio", "ended", "p90", "ratio");
+    for (const Way& way : ways) {
+        printRow(way, ways[bwrap]);
+    }
+    noteNoise(ways[bwrap]);
+    std::printf("library %.2f cli %.2f\n", ratio(ways[library], ways[bwrap]), ratio(ways[tool], ways[bwrap]));
+    return 0;
+}
