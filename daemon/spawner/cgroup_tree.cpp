@@ -161,23 +161,22 @@ bool CgroupTree::makeLeaf(const char* id, Leaf& leaf) const noexcept {
     return static_cast<bool>(leaf.kill);
 }
 
-void CgroupTree::removeLeaf(const char* id) const noexcept {
-    ::unlinkat(root_.get(), id, AT_REMOVEDIR);
+bool CgroupTree::removeLeaf(const char* id) const noexcept {
+    return ::unlinkat(root_.get(), id, AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
-std::size_t CgroupTree::sweep() const noexcept {
-    std::size_t used = 0;
+void CgroupTree::sweep(Used used, void* context) const noexcept {
     const UniqueFd directory(::openat(root_.get(), ".", directoryFlags));
     alignas(Entry) char buffer[4096];
     for (;;) {
         const long size = ::syscall(SYS_getdents64, directory.get(), buffer, sizeof buffer);
         if (size <= 0) {
-            return used;
+            return;
         }
         for (long at = 0; at < size;) {
             const auto* entry = reinterpret_cast<const Entry*>(buffer + at);
             if (isId(entry->name) && !removeUnused(root_.get(), entry->name)) {
-                ++used;
+                used(context, entry->name);
             }
             at += entry->length;
         }

@@ -4,8 +4,6 @@
 
 #include "base/unique_fd.hpp"
 
-#include <cstddef>
-
 namespace sandboxd::spawner {
 
 struct Leaf {
@@ -20,14 +18,16 @@ public:
     bool open(const char* path) noexcept;
 
     [[nodiscard]] bool exists() const noexcept { return static_cast<bool>(root_); }
+    [[nodiscard]] int root() const noexcept { return root_.get(); }
     [[nodiscard]] int wardens() const noexcept { return wardens_.get(); }
 
     // A shared lock on the leaf tells others that a warden holds it, also before the first process is in it.
     bool makeLeaf(const char* id, Leaf& leaf) const noexcept;
-    void removeLeaf(const char* id) const noexcept;
+    bool removeLeaf(const char* id) const noexcept; // false: still in use
 
-    // Removes what earlier spawners left. Returns how many leaves are still in use.
-    std::size_t sweep() const noexcept;
+    // Removes what earlier spawners left, apart from what is in use: `used` is told each of those.
+    using Used = void (*)(void* context, const char* id) noexcept;
+    void sweep(Used used, void* context) const noexcept;
 
 private:
     bool adopt(UniqueFd root) noexcept;

@@ -27,35 +27,58 @@ UniqueFd watchChildren() noexcept {
     return UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
+// Of an earlier spawner's warden, whose end nobody tells us: the end of its processes is told by the kernel.
+void removeLater(void* leaves, const char* id) noexcept {
+    static_cast<LeafWatch*>(leaves)->remove(id);
+}
+
 } // namespace
 
-void Spawner::run() noexcept {
+bool Spawner::begin() noexcept {
     ::signal(SIGHUP, SIG_IGN);
     children_ = watchChildren();
     if (!children_) {
+        return false;
+    }
+    if (!tree_.exists()) {
+        return true;
+    }
+    if (!leaves_.open(tree_)) {
+        return false;
+    }
+    tree_.sweep(removeLater, &leaves_);
+    return true;
+}
+
+void Spawner::run() noexcept {
+    if (!begin()) {
         return;
     }
-    foreignLeaves_ = tree_.exists() ? tree_.sweep() : 0;
     for (;;) {
         turn();
     }
 }
 
 void Spawner::turn() noexcept {
-    pollfd entries[2 + maxConnections];
+    constexpr std::size_t own = 3;
+    pollfd entries[own + maxConnections];
     entries[0] = {listener_, POLLIN, 0};
     entries[1] = {children_.get(), POLLIN, 0};
+    entries[2] = {leaves_.fd(), POLLIN, 0};
     for (std::size_t i = 0; i < maxConnections; ++i) {
-        entries[2 + i] = {connections_[i].get(), POLLIN, 0};
+        entries[own + i] = {connections_[i].get(), POLLIN, 0};
     }
-    if (::poll(entries, 2 + maxConnections, -1) <= 0) {
+    if (::poll(entries, own + maxConnections, -1) <= 0) {
         return;
     }
     if (entries[1].revents != 0) {
         reap();
     }
+    if (entries[2].revents != 0) {
+        leaves_.turn();
+    }
     for (std::size_t i = 0; i < maxConnections; ++i) {
-        if (entries[2 + i].revents != 0) {
+        if (entries[own + i].revents != 0) {
             serve(connections_[i]);
         }
     }
@@ -71,11 +94,8 @@ void Spawner::reap() noexcept {
     char id[wire::idLength + 1];
     for (pid_t pid = ::waitpid(-1, nullptr, WNOHANG); pid > 0; pid = ::waitpid(-1, nullptr, WNOHANG)) {
         if (wardens_.remove(pid, id) && tree_.exists()) {
-            tree_.removeLeaf(id);
+            leaves_.remove(id);
         }
-    }
-    if (foreignLeaves_ > 0) {
-        foreignLeaves_ = tree_.sweep();
     }
 }
 

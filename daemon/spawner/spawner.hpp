@@ -4,6 +4,7 @@
 
 #include "base/unique_fd.hpp"
 #include "spawner/cgroup_tree.hpp"
+#include "spawner/leaf_watch.hpp"
 #include "spawner/options.hpp"
 #include "spawner/warden_table.hpp"
 #include "warden/host.hpp"
@@ -23,6 +24,7 @@ public:
 private:
     static constexpr std::size_t maxConnections = 32;
 
+    bool begin() noexcept;
     void turn() noexcept;
     void reap() noexcept;
     void accept() noexcept;
@@ -38,7 +40,7 @@ private:
     UniqueFd children_; // signalfd
     UniqueFd connections_[maxConnections];
     WardenTable wardens_;
-    std::size_t foreignLeaves_ = 0; // of an earlier spawner's wardens, which nobody tells us about
+    LeafWatch leaves_;
 };
 
 } // namespace sandboxd::spawner

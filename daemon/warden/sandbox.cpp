@@ -150,7 +150,7 @@ wire::EndReason Sandbox::watch(UniqueFd& control) noexcept {
 
 // The leaf's cgroup.kill reaches every process at once, whatever its label; without a leaf the end of init is the end
 // of its pid namespace.
-void Sandbox::killAll() noexcept {
+void Sandbox::kill() noexcept {
     if (reservation_.leafKill >= 0 && ::write(reservation_.leafKill, "1", 1) == 1) {
         return;
     }
@@ -159,16 +159,16 @@ void Sandbox::killAll() noexcept {
     }
 }
 
-void Sandbox::end(siginfo_t& info) noexcept {
-    killAll();
+// The payload first: the kernel lets init end only when every other process of its namespace has been reaped.
+void Sandbox::reap(std::uint64_t deadline, siginfo_t& info) noexcept {
     siginfo_t ignored{};
-    if (payload_.pidfd) {
-        while (sys::waitEnd(payload_.pidfd.get(), info, 0) != 0 && errno == EINTR) {
-        }
+    if (payload_.pidfd && waitReadable(payload_.pidfd.get(), deadline)) {
+        sys::waitEnd(payload_.pidfd.get(), info, 0);
+        payload_.pidfd.reset();
     }
-    if (init_.pidfd) {
-        while (sys::waitEnd(init_.pidfd.get(), ignored, 0) != 0 && errno == EINTR) {
-        }
+    if (init_.pidfd && waitReadable(init_.pidfd.get(), deadline)) {
+        sys::waitEnd(init_.pidfd.get(), ignored, 0);
+        init_.pidfd.reset();
     }
 }
 

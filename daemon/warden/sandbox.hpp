@@ -23,8 +23,11 @@ public:
     // Waits for an end; obeys orders from `control`, which it closes at its end-of-file.
     wire::EndReason watch(UniqueFd& control) noexcept;
 
-    // Kills all that is left and reaps it. `info`: how the payload ended.
-    void end(siginfo_t& info) noexcept;
+    // Kills all that is left, once.
+    void kill() noexcept;
+
+    // Waits for what was killed, until the deadline. `info`: how the payload ended.
+    void reap(std::uint64_t deadline, siginfo_t& info) noexcept;
 
     [[nodiscard]] int leaderPidfd() const noexcept { return payload_.pidfd.get(); }
     [[nodiscard]] pid_t leaderPid() const noexcept { return payload_.pid; }
@@ -35,7 +38,6 @@ private:
     Failure awaitReady(int socket) noexcept;
     Failure awaitExec() noexcept;
     bool obey(UniqueFd& control) noexcept;
-    void killAll() noexcept;
 
     const Host& host_;
     const Reservation& reservation_;

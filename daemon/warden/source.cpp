@@ -55,6 +55,9 @@ int judge(int fd, bool fuseAllowed, bool& isDirectory) noexcept {
     if (::fstat(fd, &info) != 0) {
         return errno;
     }
+    if (info.st_nlink == 0) {
+        return ENOENT; // a deleted file or directory, or a memfd: nobody can name it, so nobody can bind it
+    }
     isDirectory = S_ISDIR(info.st_mode);
     return isDirectory || S_ISREG(info.st_mode) ? 0 : EOPNOTSUPP;
 }

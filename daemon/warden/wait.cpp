@@ -26,6 +26,9 @@ std::uint64_t realtimeUsec() noexcept {
 }
 
 int pollTimeout(std::uint64_t deadline) noexcept {
+    if (deadline == noDeadline) {
+        return -1;
+    }
     const std::uint64_t now = monotonicUsec();
     if (deadline <= now) {
         return 0;

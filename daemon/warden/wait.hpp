@@ -7,6 +7,8 @@ namespace sandboxd::warden {
 
 inline constexpr std::uint64_t usecPerSecond = 1'000'000;
 
+inline constexpr std::uint64_t noDeadline = UINT64_MAX;
+
 std::uint64_t monotonicUsec() noexcept;
 std::uint64_t realtimeUsec() noexcept;
 

@@ -44,22 +44,21 @@ void keepOwnOnly(const Host& host, const Reservation& reservation) noexcept {
     }
 }
 
-Failure isolate() noexcept {
+Failure isolate(const Host& host) noexcept {
     ::setsid();
     resetSignals();
     raiseFileLimit();
-    return forbidTracing() && forbidCoreDumps() ? success : failed(SetupStep::reservation);
+    if (!forbidTracing() || !forbidCoreDumps()) {
+        return failed(SetupStep::reservation);
+    }
+    return !host.appArmor || changeLabel(host.proc, wardenLabel) ? success : failed(SetupStep::label);
 }
 
-// The probe is forked under the spawner's label, which may become both; the warden's may not become the probe's.
 Failure probeCaller(Warden& warden) noexcept {
     UniqueFd pidfd;
     UniqueFd socket = startProbe(warden.host, warden.reservation, pidfd);
     if (!socket) {
         return failed(SetupStep::probe);
-    }
-    if (warden.host.appArmor && !changeLabel(warden.host.proc, wardenLabel)) {
-        return failed(SetupStep::label);
     }
     const int error = finishProbe(std::move(socket), std::move(pidfd), warden.caller);
     return error == 0 ? success : failedWith(error, SetupStep::probe);
@@ -171,8 +170,11 @@ void recordEnd(int status, const siginfo_t& info, wire::EndReason reason) noexce
 
 void abandon(const Warden& warden, Sandbox& sandbox, const Failure& failure) noexcept {
     siginfo_t info{};
-    sandbox.end(info);
+    sandbox.kill();
+    // What a file server of the caller holds in the kernel ends when it lets go: the broker is not kept waiting for it.
+    sandbox.reap(monotonicUsec() + usecPerSecond, info);
     sendReport(warden, failure, nullptr, -1);
+    sandbox.reap(noDeadline, info);
 }
 
 void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
@@ -196,7 +198,8 @@ void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
     sendReport(warden, success, &sandbox, status.get());
     const wire::EndReason reason = sandbox.watch(warden.control);
     siginfo_t info{};
-    sandbox.end(info);
+    sandbox.kill();
+    sandbox.reap(noDeadline, info);
     recordEnd(status.get(), info, reason);
 }
 
@@ -206,7 +209,7 @@ void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
     keepOwnOnly(host, reservation);
     Warden warden{host, reservation};
     warden.control.reset(reservation.control);
-    Failure failure = isolate();
+    Failure failure = isolate(host);
     if (!failure) {
         failure = probeCaller(warden);
     }
