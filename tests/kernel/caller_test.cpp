@@ -1,0 +1,137 @@
+// Callers that are confined: the facts say so, and those whose ids, pids or paths mean something else are not served.
+#include "kernel_test.hpp"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace sandboxd::kernel_test {
+
+namespace {
+
+using CallerTest = KernelTest;
+using wire::SetupStep;
+
+void must(bool done) {
+    if (!done) {
+        ::_exit(97);
+    }
+}
+
+std::uint32_t confinementOf(const SpawnerProcess& spawner, const CallerProcess& caller) {
+    const SandboxClient client(spawner, caller);
+    EXPECT_EQ(client.error(), 0);
+    EXPECT_EQ(client.facts().error, 0);
+    return client.facts().confinement;
+}
+
+void expectNotServed(const SpawnerProcess& spawner, const CallerProcess& caller) {
+    SandboxClient client(spawner, caller);
+    EXPECT_EQ(client.launch(ordinaryPlan()).step, SetupStep::probe);
+    EXPECT_EQ(client.report().error, ESTALE);
+    EXPECT_TRUE(reachesEnd(client.control()));
+}
+
+void becomeUncapable() {
+    must(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+}
+
+void filterItself() {
+    becomeUncapable();
+    sock_filter allow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{1, allow};
+    must(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+} // namespace
+
+TEST_F(CallerTest, AnOrdinaryCallerIsNotConfined) {
+    const CallerProcess caller;
+    const SandboxClient client(spawner(), caller);
+    EXPECT_EQ(client.facts().confinement, 0U);
+    EXPECT_EQ(client.facts().gid, callerGid);
+    EXPECT_EQ(client.facts().seccompMode, 0U);
+    EXPECT_GT(client.facts().startTimeTicks, 0U);
+}
+
+TEST_F(CallerTest, ACallerInAnotherUserNamespaceIsNotServed) {
+    const CallerProcess caller({}, [] { must(::unshare(CLONE_NEWUSER) == 0); });
+    EXPECT_NE(confinementOf(spawner(), caller) & (wire::confinedByUserNamespace | wire::confinedByPrivilege), 0U);
+    expectNotServed(spawner(), caller);
+}
+
+TEST_F(CallerTest, ACallerInAChrootIsNotServed) {
+    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/") == 0); });
+    EXPECT_EQ(confinementOf(spawner(), caller), wire::confinedByRoot);
+    expectNotServed(spawner(), caller);
+}
+
+TEST_F(CallerTest, ACallerWithACapabilityIsNotServed) {
+    const CallerProcess caller([] { must(::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0); });
+    EXPECT_EQ(confinementOf(spawner(), caller), wire::confinedByPrivilege);
+    expectNotServed(spawner(), caller);
+}
+
+TEST_F(CallerTest, ACallerThatIsNotDumpableIsNotServed) {
+    const CallerProcess caller({}, [] { must(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0); });
+    EXPECT_EQ(confinementOf(spawner(), caller), wire::confinedByPrivilege);
+    expectNotServed(spawner(), caller);
+}
+
+TEST_F(CallerTest, ACallerInAnotherMountNamespaceIsReportedAndSeenInItsOwn) {
+    const std::string directory = callerDirectory("view");
+    const CallerProcess caller([&] {
+        must(::unshare(CLONE_NEWNS) == 0 && ::mount("none", directory.c_str(), "tmpfs", 0, "mode=0755") == 0 &&
+             ::mkdir((directory + "/own").c_str(), 0755) == 0);
+    });
+    EXPECT_EQ(confinementOf(spawner(), caller), wire::confinedByMountNamespace);
+    PlanBlock plan = ordinaryPlan();
+    plan.add({wire::MountKind::bind, "/view", directory, wire::mountRecursive});
+    const Outcome result = run(spawner(), caller, plan.run({"ls", "/view"}));
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output, "own\n");
+}
+
+TEST_F(CallerTest, NoNewPrivilegesAndSeccompAreReported) {
+    const CallerProcess locked({}, becomeUncapable);
+    EXPECT_EQ(confinementOf(spawner(), locked), wire::confinedByNoNewPrivileges);
+    const CallerProcess filtered({}, filterItself);
+    EXPECT_EQ(confinementOf(spawner(), filtered), wire::confinedByNoNewPrivileges | wire::confinedBySeccomp);
+}
+
+TEST_F(CallerTest, ThePayloadHasTheCallersLimitsUmaskAndPriority) {
+    const CallerProcess caller([] {
+        const rlimit files{100, 200};
+        must(::setrlimit(RLIMIT_NOFILE, &files) == 0 && ::setpriority(PRIO_PROCESS, 0, 5) == 0);
+        ::umask(027);
+    });
+    PlanBlock plan = ordinaryPlan();
+    plan.run({"sh", "-c", "ulimit -Sn; ulimit -Hn; umask; nice; cat /proc/self/oom_score_adj"});
+    const Outcome result = run(spawner(), caller, plan);
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output, "100\n200\n0027\n5\n0\n");
+}
+
+TEST_F(CallerTest, NamespacesThatAreNotNewAreTheCallers) {
+    const CallerProcess caller([] {
+        must(::unshare(CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWIPC) == 0 && ::sethostname("of-the-caller", 13) == 0);
+    });
+    PlanBlock plan = ordinaryPlan();
+    plan.header.namespaces = wire::unsharePid | wire::unshareCgroup;
+    plan.header.network = static_cast<std::uint32_t>(wire::Network::host);
+    const Outcome result =
+        run(spawner(), caller, plan.run({"sh", "-c", "cat /proc/sys/kernel/hostname; tail -n +3 /proc/net/dev"}));
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output.rfind("of-the-caller\n", 0), 0U) << result.output;
+    EXPECT_EQ(result.output.find("eth"), std::string::npos) << result.output;
+}
+
+} // namespace sandboxd::kernel_test

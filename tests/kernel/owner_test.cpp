@@ -1,0 +1,202 @@
+// Who owns the sandbox's user namespace, and what its caller can do to it from outside.
+#include "kernel_test.hpp"
+
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace sandboxd::kernel_test {
+
+namespace {
+
+using OwnerTest = KernelTest;
+
+struct Process {
+    pid_t pid;
+    uid_t realUid;
+    uid_t effectiveUid;
+};
+
+std::vector<Process> listProcesses() {
+    std::vector<Process> processes;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+        std::ifstream status(entry.path() / "status");
+        Process process{std::atoi(entry.path().filename().c_str()), 0, 0};
+        for (std::string line; std::getline(status, line);) {
+            if (line.rfind("Uid:", 0) == 0) {
+                std::istringstream(line.substr(4)) >> process.realUid >> process.effectiveUid;
+                processes.push_back(process);
+            }
+        }
+    }
+    return processes;
+}
+
+std::vector<pid_t> processesOf(uid_t uid, pid_t except) {
+    std::vector<pid_t> pids;
+    for (const Process& process : listProcesses()) {
+        if (process.pid > 0 && process.realUid == uid && process.pid != except && process.pid != ::getpid()) {
+            pids.push_back(process.pid);
+        }
+    }
+    return pids;
+}
+
+bool canOpen(pid_t pid, const char* name) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/" + name;
+    const int fd = ::open(path.c_str(), O_RDONLY);
+    if (fd >= 0) {
+        ::close(fd);
+    }
+    return fd >= 0;
+}
+
+// The files of a process that has ended open, and are empty: only a byte of its memory counts.
+bool canRead(pid_t pid, const char* name) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/" + name;
+    const int fd = ::open(path.c_str(), O_RDONLY);
+    if (fd < 0) {
+        return false;
+    }
+    char byte = 0;
+    const ssize_t size = ::read(fd, &byte, 1);
+    const bool faulted = size < 0 && errno == EIO; // mem, at an address that is not mapped
+    ::close(fd);
+    return size > 0 || faulted;
+}
+
+bool canTrace(pid_t pid) {
+    if (::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr) == 0) {
+        return true;
+    }
+    char byte = 0;
+    iovec local{&byte, 1};
+    iovec remote{reinterpret_cast<void*>(0x400000), 1};
+    if (::process_vm_readv(pid, &local, 1, &remote, 1, 0) >= 0 || errno == EFAULT) {
+        return true;
+    }
+    const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    const bool stolen = pidfd >= 0 && (::syscall(SYS_pidfd_getfd, pidfd, 0, 0) >= 0 || errno == EBADF);
+    ::close(pidfd);
+    return stolen;
+}
+
+// A digit for the first thing that worked, as an exit status.
+int attack(pid_t pid) {
+    int number = 1;
+    for (const char* name : {"mem", "environ", "maps", "auxv"}) {
+        if (canRead(pid, name)) {
+            return number;
+        }
+        ++number;
+    }
+    for (const char* name : {"root", "fd/0", "ns/user", "ns/mnt"}) {
+        if (canOpen(pid, name)) {
+            return number;
+        }
+        ++number;
+    }
+    return canTrace(pid) ? number : 0;
+}
+
+// A sandbox that waits, and its two processes as seen from here.
+struct Waiting {
+    CallerProcess caller;
+    SandboxClient client;
+
+    explicit Waiting(const SpawnerProcess& spawner, PlanBlock plan) : client(spawner, caller) {
+        client.launch(std::move(plan));
+    }
+    ~Waiting() {
+        client.order(wire::OrderKind::end);
+        client.awaitEnd();
+    }
+};
+
+} // namespace
+
+TEST_F(OwnerTest, S01_TheCallerCannotEnterItsSandboxsUserNamespace) {
+    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+    ASSERT_EQ(sandbox.client.report().error, 0);
+    const int leader = sandbox.client.leader();
+    const pid_t pid = sandbox.client.leaderPid();
+    EXPECT_EQ(runAsCaller([&] { return ::setns(leader, CLONE_NEWUSER) == 0 ? 1 : errno; }), EPERM);
+    EXPECT_EQ(runAsCaller([&] { return canOpen(pid, "ns/user") ? 0 : errno; }), EACCES);
+}
+
+TEST_F(OwnerTest, S02_TheCallerCannotTraceOrReadAnyProcessOfItsSandbox) {
+    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+    ASSERT_EQ(sandbox.client.report().error, 0);
+    const std::vector<pid_t> pids = processesOf(callerUid, sandbox.caller.pid());
+    ASSERT_GE(pids.size(), 2U); // init and payload
+    for (const pid_t pid : pids) {
+        EXPECT_EQ(runAsCaller([&] { return attack(pid); }), 0) << "process " << pid;
+    }
+}
+
+TEST_F(OwnerTest, S02_TheCallerCannotTraceWhileTheSandboxIsBuilt) {
+    const CallerProcess caller;
+    int stop[2];
+    ASSERT_EQ(::pipe2(stop, O_CLOEXEC), 0);
+    const pid_t attacker = ::fork();
+    if (attacker == 0) {
+        ::close(stop[1]);
+        ::fcntl(stop[0], F_SETFL, O_NONBLOCK);
+        const int result = runAsCaller([&] {
+            char byte = 0;
+            while (::read(stop[0], &byte, 1) != 0) { // until the other end is closed
+                for (const pid_t pid : processesOf(callerUid, caller.pid())) {
+                    if (const int worked = attack(pid)) {
+                        return worked;
+                    }
+                }
+            }
+            return 0;
+        });
+        ::_exit(result);
+    }
+    ::close(stop[0]);
+    for (int i = 0; i < 40; ++i) {
+        EXPECT_EQ(run(spawner(), caller, payloadPlan({"exit", "0"})).report.error, 0);
+    }
+    ::close(stop[1]);
+    int status = 0;
+    ::waitpid(attacker, &status, 0);
+    EXPECT_EQ(status, 0);
+}
+
+TEST_F(OwnerTest, S03_TheUserNamespaceIsOwnedByTheReservedUid) {
+    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+    ASSERT_EQ(sandbox.client.report().error, 0);
+    const std::string path = "/proc/" + std::to_string(sandbox.client.leaderPid()) + "/ns/user";
+    const UniqueFd user(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    uid_t owner = 0;
+    ASSERT_EQ(::ioctl(user.get(), NS_GET_OWNER_UID, &owner), 0);
+    EXPECT_EQ(owner, firstOwner + 7);
+}
+
+TEST_F(OwnerTest, S04_NoProcessRunsAsTheOwner) {
+    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+    ASSERT_EQ(sandbox.client.report().error, 0);
+    const std::vector<Process> processes = listProcesses();
+    ASSERT_FALSE(processes.empty());
+    for (const Process& process : processes) {
+        EXPECT_NE(process.realUid, firstOwner + 7) << process.pid;
+        EXPECT_NE(process.effectiveUid, firstOwner + 7) << process.pid;
+    }
+}
+
+} // namespace sandboxd::kernel_test

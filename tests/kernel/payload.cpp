@@ -1,0 +1,193 @@
+// What runs inside the sandboxes of these tests where a shell does not do: one named subcommand each, results on stdout
+// as "name=errno" (0: it worked, which most of them must not). Static, so that it needs nothing of the sandbox.
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+void tell(const char* name, long result) {
+    std::printf("%s=%d\n", name, result < 0 ? errno : 0);
+}
+
+long cloneWith(unsigned long flags) {
+    const long pid = ::syscall(SYS_clone, flags | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+    if (pid == 0) {
+        ::_exit(0);
+    }
+    return pid;
+}
+
+long clone3With(unsigned long long flags) {
+    clone_args arguments{};
+    arguments.flags = flags;
+    arguments.exit_signal = SIGCHLD;
+    const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid == 0) {
+        ::_exit(0);
+    }
+    return pid;
+}
+
+int nested() {
+    tell("unshare", ::unshare(CLONE_NEWUSER));
+    tell("clone", cloneWith(CLONE_NEWUSER));
+    tell("clone3", clone3With(CLONE_NEWUSER));
+    tell("unshare_mount", ::unshare(CLONE_NEWNS));
+    tell("setns", ::setns(::open("/proc/self/ns/user", O_RDONLY), CLONE_NEWUSER));
+    tell("setns_mount", ::setns(::open("/proc/self/ns/mnt", O_RDONLY), CLONE_NEWNS));
+    tell("limit", ::open("/proc/sys/user/max_user_namespaces", O_WRONLY));
+    return 0;
+}
+
+int attackInit() {
+    char byte = 0;
+    iovec local{&byte, 1};
+    iovec remote{reinterpret_cast<void*>(0x400000), 1};
+    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, 1, 0));
+    for (const char* file : {"mem", "environ", "fd", "maps", "root", "cwd", "exe"}) {
+        const std::string path = std::string("/proc/1/") + file;
+        tell(file, std::string(file) == "mem" ? ::open(path.c_str(), O_RDWR) : ::open(path.c_str(), O_RDONLY));
+    }
+    tell("seize", ::ptrace(PTRACE_SEIZE, 1, nullptr, nullptr));
+    tell("attach", ::ptrace(PTRACE_ATTACH, 1, nullptr, nullptr));
+    tell("vm_readv", ::process_vm_readv(1, &local, 1, &remote, 1, 0));
+    tell("pidfd_getfd", ::syscall(SYS_pidfd_getfd, pidfd, 0, 0));
+    ::kill(1, SIGKILL);
+    ::kill(1, SIGSTOP);
+    tell("alive", ::kill(1, 0));
+    return 0;
+}
+
+int mounts() {
+    tell("mount", ::mount("none", "/tmp", "tmpfs", 0, nullptr));
+    tell("bind", ::mount("/usr", "/tmp", nullptr, MS_BIND, nullptr));
+    tell("remount", ::mount(nullptr, "/usr", nullptr, MS_REMOUNT | MS_BIND, nullptr));
+    tell("umount", ::umount2("/usr", MNT_DETACH));
+    tell("pivot_root", ::syscall(SYS_pivot_root, "/tmp", "/tmp"));
+    tell("open_tree", ::syscall(SYS_open_tree, AT_FDCWD, "/usr", OPEN_TREE_CLONE));
+    tell("fsopen", ::syscall(SYS_fsopen, "tmpfs", 0));
+    tell("move_mount", ::syscall(SYS_move_mount, AT_FDCWD, "/usr", AT_FDCWD, "/tmp", 0));
+    mount_attr attributes{};
+    attributes.attr_clr = MOUNT_ATTR_RDONLY;
+    tell("mount_setattr", ::syscall(SYS_mount_setattr, AT_FDCWD, "/usr", 0, &attributes, sizeof attributes));
+    tell("chroot", ::chroot("/tmp"));
+    return 0;
+}
+
+int listFds() {
+    for (int fd = 0; fd < 4096; ++fd) {
+        if (::fcntl(fd, F_GETFD) >= 0) {
+            std::printf("%d\n", fd);
+        }
+    }
+    return 0;
+}
+
+int showArguments(int count, char** arguments, char** environment) {
+    for (int i = 0; i < count; ++i) {
+        std::printf("argument %s\n", arguments[i]);
+    }
+    for (; *environment != nullptr; ++environment) {
+        std::printf("environment %s\n", *environment);
+    }
+    return 0;
+}
+
+int showIds() {
+    uid_t uids[3];
+    gid_t gids[3];
+    ::getresuid(&uids[0], &uids[1], &uids[2]);
+    ::getresgid(&gids[0], &gids[1], &gids[2]);
+    std::printf("%u %u %u %u %u %u\n", uids[0], uids[1], uids[2], gids[0], gids[1], gids[2]);
+    return 0;
+}
+
+int waitForEnd() {
+    std::puts("ready");
+    std::fflush(stdout);
+    for (;;) {
+        ::pause();
+    }
+}
+
+// Escapes from its session and parent, ignores what can be ignored.
+int daemonise() {
+    if (::fork() == 0) {
+        ::setsid();
+        if (::fork() == 0) {
+            for (int signal = 1; signal < 32; ++signal) {
+                ::signal(signal, SIG_IGN);
+            }
+            return waitForEnd();
+        }
+        ::_exit(0);
+    }
+    return waitForEnd();
+}
+
+int writeItself() {
+    tell("self", ::open("/proc/self/exe", O_WRONLY));
+    tell("init", ::open("/proc/1/exe", O_WRONLY));
+    tell("path", ::open("/test/payload", O_WRONLY));
+    return 0;
+}
+
+} // namespace
+
+int main(int count, char** arguments, char** environment) {
+    const std::string command = count > 1 ? arguments[1] : "";
+    if (command == "nested") {
+        return nested();
+    }
+    if (command == "attack-init") {
+        return attackInit();
+    }
+    if (command == "mounts") {
+        return mounts();
+    }
+    if (command == "fds") {
+        return listFds();
+    }
+    if (command == "arguments") {
+        return showArguments(count, arguments, environment);
+    }
+    if (command == "ids") {
+        return showIds();
+    }
+    if (command == "wait") {
+        return waitForEnd();
+    }
+    if (command == "daemonise") {
+        return daemonise();
+    }
+    if (command == "write-itself") {
+        return writeItself();
+    }
+    if (command == "exit") {
+        return std::atoi(arguments[2]);
+    }
+    if (command == "signal") {
+        return ::raise(std::atoi(arguments[2]));
+    }
+    if (command == "ulimit") {
+        return ::access("/proc/self/limits", R_OK);
+    }
+    return 125;
+}
