@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
@@ -9,6 +10,9 @@ import time
 import results
 import steps
 
+# What passed, and what the compiler did without a word, hides what failed.
+QUIET = re.compile(r"^(\[ RUN      \]|\[       OK \]|\[---|ok - |\[\d+/\d+\] (Compiling|Linking)|Program |Run-time dep|"
+                   r"Compiler for|Configuring ).*\n", re.MULTILINE)
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
@@ -64,7 +68,8 @@ def runStep(name, step, build):
     verdict = "ok    " if counts.failed == 0 else "FAILED"
     print(f"{verdict} {counts.passed:>5} passed {counts.failed:>3} failed {time.monotonic() - started:>6.0f} s", flush=True)
     if counts.failed:
-        print(text, flush=True)
+        print(QUIET.sub("", text), flush=True)
+        print(f"the whole log: {runner.log}", flush=True)
     return counts
 
 
