@@ -1,0 +1,77 @@
+#include "base/event.hpp"
+
+#include <cstdlib>
+#include <ctime>
+
+namespace sandboxd {
+
+// Lives on the heap because sd-event keeps its address. `busy` defers the deletion when a callback drops its own
+// source.
+struct EventSource::State {
+    sd_event_source* source = nullptr;
+    std::function<void(std::uint32_t)> ready;
+    bool busy = false;
+    bool dropped = false;
+
+    void call(std::uint32_t events) {
+        busy = true;
+        ready(events);
+        busy = false;
+        if (dropped) {
+            delete this;
+        }
+    }
+
+    static int onIo(sd_event_source*, int, std::uint32_t events, void* self) {
+        static_cast<State*>(self)->call(events);
+        return 0;
+    }
+    static int onTime(sd_event_source*, std::uint64_t, void* self) {
+        static_cast<State*>(self)->call(0);
+        return 0;
+    }
+};
+
+void EventSource::Free::operator()(State* state) const noexcept {
+    sd_event_source_disable_unref(state->source);
+    state->source = nullptr;
+    if (state->busy) {
+        state->dropped = true;
+    } else {
+        delete state;
+    }
+}
+
+EventSource EventSource::watch(sd_event* loop, int fd, std::uint32_t events, std::function<void(std::uint32_t)> ready) {
+    std::unique_ptr<State, Free> state(new State{.ready = std::move(ready)});
+    if (sd_event_add_io(loop, &state->source, fd, events, State::onIo, state.get()) < 0) {
+        std::abort(); // no memory, or a descriptor that is none of ours
+    }
+    return EventSource(std::move(state));
+}
+
+EventSource EventSource::timer(sd_event* loop, std::uint64_t usec, std::function<void()> due) {
+    std::unique_ptr<State, Free> state(new State{.ready = [due = std::move(due)](std::uint32_t) { due(); }});
+    constexpr std::uint64_t accuracyUsec = 1000;
+    if (sd_event_add_time_relative(loop, &state->source, CLOCK_MONOTONIC, usec, accuracyUsec, State::onTime,
+                                   state.get()) < 0) {
+        std::abort();
+    }
+    return EventSource(std::move(state));
+}
+
+EventSource EventSource::after(sd_event* loop, std::uint64_t usec, std::function<void()> due) {
+    return timer(loop, usec, std::move(due));
+}
+
+EventSource EventSource::soon(sd_event* loop, std::function<void()> run) {
+    return timer(loop, 0, std::move(run));
+}
+
+std::uint64_t nowUsec(sd_event* loop) noexcept {
+    std::uint64_t now = 0;
+    sd_event_now(loop, CLOCK_MONOTONIC, &now);
+    return now;
+}
+
+} // namespace sandboxd

@@ -1,0 +1,17 @@
+// The tokens of the property `Features`: what this daemon on this machine can do.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sandboxd::broker {
+
+// Sorted. `appArmor`: it is on in this kernel.
+[[nodiscard]] std::vector<std::string> listFeatures(bool appArmor);
+
+// FeatureMissing naming the first token that is not among `features`.
+Result<void> requireFeatures(const std::vector<std::string>& required, const std::vector<std::string>& features);
+
+} // namespace sandboxd::broker

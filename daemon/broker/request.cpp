@@ -1,0 +1,275 @@
+#include "broker/request.hpp"
+
+#include "broker/confinement.hpp"
+#include "broker/features.hpp"
+#include "broker/id.hpp"
+#include "launch/sealed_memory.hpp"
+#include "launch/step_names.hpp"
+#include "plan/encode.hpp"
+#include "policy/details.hpp"
+#include "spec/validate.hpp"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace sandboxd::broker {
+
+namespace {
+
+// Neither call asks the file's server: only a pipe or a socket may come into our loop, anything else could hang it.
+bool isPipeOrSocket(int fd) {
+    int type = 0;
+    socklen_t size = sizeof type;
+    return ::fcntl(fd, F_GETPIPE_SZ) >= 0 || ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+std::string_view nameOf(spec::Network network) {
+    switch (network) {
+    case spec::Network::none:
+        return "none";
+    case spec::Network::loopback:
+        return "loopback";
+    case spec::Network::host:
+        return "host";
+    }
+    return "none";
+}
+
+} // namespace
+
+Request::Request(const Services& services, Order order, policy::Quota::Lease setup, Done done)
+    : services_(services), order_(std::move(order)), setup_(std::move(setup)), done_(std::move(done)),
+      beginning_(EventSource::soon(services.loop, [this] { begin(); })) {}
+
+Request::~Request() {
+    services_.spawner.forget(id_);
+    // A reserved warden ends with its socket; one that was launched does not, and is told.
+    if (warden_ && isLaunched_) {
+        warden_->end();
+    }
+    if (hasOwner_) {
+        services_.owners.release(order_.caller.uid);
+    }
+}
+
+void Request::begin() {
+    setDeadline(order_.spec.startTimeoutUsec.value_or(services_.limits.startUsec));
+    Result<void> step = checkOrder();
+    if (step) {
+        step = watchLifeline();
+    }
+    if (step) {
+        step = reserve();
+    }
+    proceed(std::move(step));
+}
+
+Result<void> Request::checkOrder() {
+    if (auto valid = spec::validate(order_.spec); !valid) {
+        return valid;
+    }
+    if (auto within = policy::withinLimits(order_.spec, services_.limits); !within) {
+        return within;
+    }
+    if (auto present = requireFeatures(order_.spec.require, services_.features); !present) {
+        return present;
+    }
+    if (!order_.spec.profile.empty() && order_.spec.profile != "default") {
+        return Error{ErrorCode::noSuchProfile, "profile: there is only the built-in one, \"default\""};
+    }
+    return {};
+}
+
+// While the request is pending its end cancels everything, a dialog included; afterwards the warden watches it.
+Result<void> Request::watchLifeline() {
+    if (!order_.spec.lifeline) {
+        return {};
+    }
+    const int fd = order_.fds[order_.spec.lifeline->value];
+    if (!isPipeOrSocket(fd)) {
+        return Error{ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a socket"};
+    }
+    lifeline_ = EventSource::watch(services_.loop, fd, EPOLLRDHUP, [this](std::uint32_t) {
+        fail({ErrorCode::setupFailed, "lifeline: its other end was closed"});
+    });
+    return {};
+}
+
+Result<void> Request::reserve() {
+    Result<std::uint32_t> owner = services_.owners.acquire(order_.caller.uid);
+    if (!owner) {
+        return std::move(owner).error();
+    }
+    hasOwner_ = true;
+    std::optional<std::string> id = makeId();
+    if (!id) {
+        return Error{ErrorCode::setupFailed, "setup: the kernel gives no random bytes"};
+    }
+    id_ = std::move(*id);
+    services_.spawner.reserve({.id = id_, .uid = order_.caller.uid, .owner = owner.value(), .pid = order_.caller.pid},
+                              order_.pidfd.get(),
+                              [this](Result<UniqueFd> socket) { takeReservation(std::move(socket)); });
+    return {};
+}
+
+void Request::takeReservation(Result<UniqueFd> socket) {
+    if (!socket) {
+        fail(std::move(socket).error());
+        return;
+    }
+    warden_ = std::make_unique<launch::WardenLink>(
+        services_.loop, std::move(socket).value(),
+        launch::WardenLink::Handlers{
+            .facts = [this](const wire::Facts& facts) { takeFacts(facts); },
+            .failed = [this](const wire::Report& report) { takeSetupFailure(report); },
+            .running = [this](launch::Running running) { takeRunning(std::move(running)); },
+            .ended = [this] { takeWardenEnd(); },
+        });
+}
+
+void Request::takeFacts(const wire::Facts& facts) {
+    Result<void> step = judgeCaller(facts);
+    if (step) {
+        step = ask();
+    }
+    proceed(std::move(step));
+}
+
+Result<void> Request::judgeCaller(const wire::Facts& facts) {
+    if (facts.error == ESRCH) {
+        return Error{ErrorCode::accessDenied, "caller: its process has ended"};
+    }
+    if (facts.error != 0) {
+        return Error{ErrorCode::setupFailed, "setup: cannot " + std::string(launch::nameOf(wire::SetupStep::probe)) +
+                                                 ": " + ::strerrordesc_np(facts.error)};
+    }
+    policy::Caller& caller = order_.caller;
+    caller.confinement = facts.confinement;
+    caller.gid = facts.gid;
+    caller.startTimeTicks = facts.startTimeTicks;
+    caller.appArmor = appArmor_ = facts.appArmor != 0;
+    caller.label = facts.label;
+    if (auto servable = checkServable(caller); !servable) {
+        return servable;
+    }
+    if (std::find(caller.groups.begin(), caller.groups.end(), caller.gid) == caller.groups.end()) {
+        return Error{ErrorCode::accessDenied, "caller: its primary group is not one of its connection's"};
+    }
+    return {};
+}
+
+// The quota comes first: nobody is asked for a password for what would be refused anyway.
+Result<void> Request::ask() {
+    Result<policy::Quota::Lease> held = services_.quota.holdSandbox(order_.caller.uid);
+    if (!held) {
+        return std::move(held).error();
+    }
+    sandbox_.emplace(std::move(held).value());
+    std::vector<policy::Right> rights = policy::requiredRights(order_.spec, order_.caller);
+    auto details =
+        policy::checkDetails(order_.spec, order_.caller, rights, services_.quota.sandboxesOf(order_.caller.uid) - 1);
+    check_ = services_.authority.ask(
+        {.rights = std::move(rights),
+         .details = std::move(details),
+         .uid = order_.caller.uid,
+         .uniqueName = order_.caller.uniqueName,
+         .interactive = order_.interactive},
+        [this](auto answer) { takeAnswer(std::move(answer)); },
+        [this] { setDeadline(services_.limits.dialogUsec + services_.limits.setupUsec); });
+    return {};
+}
+
+void Request::takeAnswer(std::variant<policy::Grant, authority::Authority::Refusal> answer) {
+    if (const auto* grant = std::get_if<policy::Grant>(&answer)) {
+        proceed(launch(*grant));
+        return;
+    }
+    auto& refusal = std::get<authority::Authority::Refusal>(answer);
+    if (refusal.right == policy::Right::spawnConfinedCaller && refusal.error.code == ErrorCode::accessDenied) {
+        refusal.error.code = ErrorCode::callerConfined;
+        refusal.error.message = "caller: " + describeConfinement(order_.caller) + "; " + refusal.error.message;
+    }
+    fail(std::move(refusal.error));
+}
+
+Result<void> Request::launch(const policy::Grant& grant) {
+    Result<plan::Plan> plan =
+        plan::buildPlan(order_.spec, order_.caller, grant, {.appArmor = appArmor_, .filter = services_.filter});
+    if (!plan) {
+        return std::move(plan).error();
+    }
+    plan_ = std::move(plan).value();
+    Result<std::vector<std::byte>> bytes = plan::encode(plan_);
+    if (!bytes) {
+        return std::move(bytes).error();
+    }
+    Result<UniqueFd> memory = launch::sealedMemory(bytes.value());
+    if (!memory) {
+        return std::move(memory).error();
+    }
+    isLaunched_ = true;
+    if (!warden_->launch(memory.value().get(), order_.fds)) {
+        return Error{ErrorCode::setupFailed, "setup: the warden is gone"};
+    }
+    return {};
+}
+
+void Request::takeRunning(launch::Running running) {
+    Facts facts = describe(running);
+    hasOwner_ = false; // the registry's now
+    Sandbox& sandbox =
+        services_.registry.adopt(std::move(facts), std::move(warden_), std::move(running), std::move(*sandbox_));
+    const Done done = std::move(done_);
+    done(&sandbox);
+}
+
+Facts Request::describe(const launch::Running& running) const {
+    Facts facts;
+    facts.id = id_;
+    facts.uid = order_.caller.uid;
+    facts.connection = order_.caller.uniqueName;
+    facts.profile = "default";
+    facts.description = order_.spec.description;
+    facts.label = plan_.label.value_or("");
+    facts.network = nameOf(order_.spec.network);
+    facts.endsWithConnection = order_.spec.lifetime == spec::Lifetime::call;
+    facts.ownCgroup = running.report.cgroup != 0;
+    facts.leaderPid = running.report.leaderPid;
+    facts.startedRealtimeUsec = running.report.startedRealtimeUsec;
+    facts.startedMonotonicUsec = running.report.startedMonotonicUsec;
+    return facts;
+}
+
+void Request::takeSetupFailure(const wire::Report& report) {
+    fail(launch::describeFailure(report, plan_));
+}
+
+void Request::takeWardenEnd() {
+    fail({ErrorCode::setupFailed, "setup: the warden ended before the payload ran"});
+}
+
+void Request::setDeadline(std::uint64_t usec) {
+    deadline_ = EventSource::after(services_.loop, usec, [this] {
+        fail({ErrorCode::setupFailed, "start-timeout-usec: the sandbox did not start in time"});
+    });
+}
+
+void Request::proceed(Result<void> step) {
+    if (!step) {
+        fail(std::move(step).error());
+    }
+}
+
+void Request::fail(Error error) {
+    const Done done = std::move(done_);
+    if (done) {
+        done(std::move(error));
+    }
+}
+
+} // namespace sandboxd::broker

@@ -1,0 +1,54 @@
+#include "bus/fd_closer.hpp"
+
+#include "base/syscall.hpp"
+
+#include <sys/epoll.h>
+
+#include <cstdlib>
+
+namespace sandboxd::bus {
+
+namespace {
+
+// In the child: its own memory, our descriptor table. Nothing but system calls.
+[[noreturn]] void replaceAll(int null, const std::vector<int>& fds) {
+    for (const int fd : fds) {
+        ::dup3(null, fd, O_CLOEXEC);
+    }
+    ::_exit(0);
+}
+
+} // namespace
+
+FdCloser::FdCloser(sd_event* loop) : loop_(loop), null_(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
+    if (!null_) {
+        std::abort(); // at start only; a system without /dev/null runs nothing
+    }
+}
+
+void FdCloser::neutralise(std::vector<int> fds, std::function<void()> done) {
+    int pidfd = -1;
+    clone_args arguments{};
+    arguments.flags = CLONE_FILES | CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+    arguments.exit_signal = SIGCHLD;
+    const pid_t child = sys::clone3(arguments);
+    if (child == 0) {
+        replaceAll(null_.get(), fds);
+    }
+    if (child < 0) {
+        return; // no process to be had: the descriptors stay open rather than risk our loop
+    }
+    const auto job = jobs_.insert(jobs_.end(), Job{UniqueFd(pidfd), std::move(done), {}});
+    job->watch = EventSource::watch(loop_, pidfd, EPOLLIN, [this, job](std::uint32_t) { finish(job); });
+}
+
+void FdCloser::finish(std::list<Job>::iterator job) {
+    siginfo_t info{};
+    sys::waitEnd(job->child.get(), info, 0);
+    const std::function<void()> done = std::move(job->done);
+    jobs_.erase(job);
+    done();
+}
+
+} // namespace sandboxd::bus

@@ -1,0 +1,46 @@
+#include "bus/incoming_call.hpp"
+
+#include "bus/error_names.hpp"
+#include "bus/message_fds.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sandboxd::bus {
+
+IncomingCall::IncomingCall(sd_bus_message* message, FdCloser& closer)
+    : message_(sd_bus_message_ref(message)), closer_(closer), fds_(fdsOf(message)) {
+    const char* sender = sd_bus_message_get_sender(message);
+    sender_ = sender != nullptr ? sender : "";
+}
+
+IncomingCall::~IncomingCall() {
+    if (fds_.empty()) {
+        return;
+    }
+    std::sort(fds_.begin(), fds_.end());
+    fds_.erase(std::unique(fds_.begin(), fds_.end()), fds_.end());
+    // The message closes its descriptors when it goes; by then they must be harmless.
+    sd_bus_message* message = message_.release();
+    closer_.neutralise(std::move(fds_), [message] { sd_bus_message_unref(message); });
+}
+
+void IncomingCall::reply(const std::function<void(sd_bus_message*)>& fill) {
+    sd_bus_message* answer = nullptr;
+    if (std::exchange(isAnswered_, true) || sd_bus_message_new_method_return(message_.get(), &answer) < 0) {
+        return;
+    }
+    const MessagePointer owner(answer);
+    fill(answer);
+    sd_bus_send(sd_bus_message_get_bus(message_.get()), answer, nullptr);
+}
+
+void IncomingCall::fail(const Error& error) {
+    if (std::exchange(isAnswered_, true)) {
+        return;
+    }
+    sd_bus_error answer = SD_BUS_ERROR_MAKE_CONST(nameOf(error.code).data(), error.message.c_str());
+    sd_bus_reply_method_error(message_.get(), &answer);
+}
+
+} // namespace sandboxd::bus

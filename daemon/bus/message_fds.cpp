@@ -1,0 +1,61 @@
+#include "bus/message_fds.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sandboxd::bus {
+
+namespace {
+
+bool mayHoldFds(char kind, const char* contents) {
+    return kind == SD_BUS_TYPE_VARIANT || std::string_view(contents).find_first_of("hv") != std::string_view::npos;
+}
+
+std::string signatureOf(char kind, const char* contents) {
+    switch (kind) {
+    case SD_BUS_TYPE_ARRAY:
+        return std::string("a") + contents;
+    case SD_BUS_TYPE_STRUCT:
+        return "(" + std::string(contents) + ")";
+    case SD_BUS_TYPE_DICT_ENTRY:
+        return "{" + std::string(contents) + "}";
+    default:
+        return std::string(1, kind);
+    }
+}
+
+// Depth is bounded by the bus library, which refuses messages nested deeper than 128.
+bool collect(sd_bus_message* message, std::vector<int>& fds) {
+    char kind = 0;
+    const char* contents = nullptr;
+    while (sd_bus_message_peek_type(message, &kind, &contents) > 0) {
+        if (contents != nullptr && mayHoldFds(kind, contents)) {
+            if (sd_bus_message_enter_container(message, kind, contents) < 0 || !collect(message, fds) ||
+                sd_bus_message_exit_container(message) < 0) {
+                return false;
+            }
+            continue;
+        }
+        int fd = -1;
+        if (kind == SD_BUS_TYPE_UNIX_FD) {
+            if (sd_bus_message_read_basic(message, 'h', &fd) <= 0) {
+                return false;
+            }
+            fds.push_back(fd);
+        } else if (sd_bus_message_skip(message, signatureOf(kind, contents).c_str()) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace
+
+std::vector<int> fdsOf(sd_bus_message* message) {
+    std::vector<int> fds;
+    collect(message, fds);
+    sd_bus_message_rewind(message, 1);
+    return fds;
+}
+
+} // namespace sandboxd::bus

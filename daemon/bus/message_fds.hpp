@@ -1,0 +1,13 @@
+// All descriptors that the values of a message name, whatever its shape.
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include <vector>
+
+namespace sandboxd::bus {
+
+// Borrowed from the message, which stands at its beginning afterwards. A descriptor that no value names cannot be seen.
+[[nodiscard]] std::vector<int> fdsOf(sd_bus_message* message);
+
+} // namespace sandboxd::bus

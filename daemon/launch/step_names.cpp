@@ -1,0 +1,97 @@
+#include "launch/step_names.hpp"
+
+#include "base/quote.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace sandboxd::launch {
+
+namespace {
+
+using wire::SetupStep;
+
+struct StepRow {
+    SetupStep step;
+    std::string_view text;
+};
+
+// In the order of the enumeration; a test compares.
+constexpr std::array<StepRow, 24> rows{{
+    {SetupStep::none, "nothing"},
+    {SetupStep::reservation, "reserve a warden"},
+    {SetupStep::probe, "look at the caller"},
+    {SetupStep::plan, "read the plan"},
+    {SetupStep::join, "join the caller's namespaces"},
+    {SetupStep::cgroup, "use the control group"},
+    {SetupStep::namespaces, "make the namespaces"},
+    {SetupStep::maps, "write the id maps"},
+    {SetupStep::label, "change the AppArmor label"},
+    {SetupStep::identity, "change the ids"},
+    {SetupStep::limits, "set the limits"},
+    {SetupStep::source, "open the source"},
+    {SetupStep::root, "make the new root"},
+    {SetupStep::mount, "make the target"},
+    {SetupStep::network, "bring the loopback interface up"},
+    {SetupStep::hostname, "set the hostname"},
+    {SetupStep::confine, "confine the payload"},
+    {SetupStep::verify, "verify the confinement"},
+    {SetupStep::workingDirectory, "enter the working directory"},
+    {SetupStep::descriptors, "hand over the descriptors"},
+    {SetupStep::lifeline, "use the lifeline"},
+    {SetupStep::exec, "execute"},
+    {SetupStep::timeout, "finish in time"},
+    {SetupStep::killed, "keep a process of the setup alive"},
+}};
+
+std::string errorText(int error) {
+    const char* text = ::strerrordesc_np(error);
+    return text != nullptr ? text : "error " + std::to_string(error);
+}
+
+std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
+    if (report.operation >= plan.mounts.size()) {
+        return report.step == SetupStep::workingDirectory ? " " + quote(plan.workingDirectory.value_or("/")) : "";
+    }
+    const plan::MountStep& mount = plan.mounts[report.operation];
+    if (report.step != SetupStep::source) {
+        return " " + quote(mount.target);
+    }
+    return mount.fd >= 0 ? " (descriptor)" : " " + quote(mount.source);
+}
+
+std::string keyOf(const wire::Report& report) {
+    if (report.operation != wire::noOperation) {
+        return "mounts[" + std::to_string(report.operation) + "]: ";
+    }
+    return report.step == SetupStep::workingDirectory ? "cwd: " : "";
+}
+
+Error describeExec(const wire::Report& report, const plan::Plan& plan) {
+    const std::string program = quote(plan.program);
+    if (report.error == ENOENT) {
+        return {ErrorCode::execFailed, "argv: command not found: " + program};
+    }
+    return {ErrorCode::execFailed, "argv: cannot execute " + program + ": " + errorText(report.error)};
+}
+
+} // namespace
+
+std::string_view nameOf(SetupStep step) noexcept {
+    const auto index = static_cast<std::size_t>(step);
+    return index < rows.size() ? rows[index].text : "do an unknown step";
+}
+
+Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
+    if (report.step == SetupStep::exec) {
+        return describeExec(report, plan);
+    }
+    if (report.step == SetupStep::lifeline) {
+        return {ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a socket"};
+    }
+    return {ErrorCode::setupFailed, "setup: " + keyOf(report) + "cannot " + std::string(nameOf(report.step)) +
+                                        objectOf(report, plan) + ": " + errorText(report.error)};
+}
+
+} // namespace sandboxd::launch

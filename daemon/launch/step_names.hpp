@@ -1,0 +1,19 @@
+// A failed step of the setup in words for the caller.
+#pragma once
+
+#include "base/result.hpp"
+#include "plan/plan.hpp"
+#include "plan/warden_protocol.hpp"
+
+#include <string_view>
+
+namespace sandboxd::launch {
+
+[[nodiscard]] std::string_view nameOf(wire::SetupStep step) noexcept;
+
+// "setup: mounts[3]: cannot open source "/x": Permission denied". ExecFailed for the exec step ("argv: command not
+// found: …", ENOENT; "argv: cannot execute …" otherwise), CallerConfined for a caller that cannot be served, else
+// SetupFailed.
+[[nodiscard]] Error describeFailure(const wire::Report& report, const plan::Plan& plan);
+
+} // namespace sandboxd::launch

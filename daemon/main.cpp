@@ -1,0 +1,91 @@
+// sandboxd, the broker: composes its parts, takes its name, runs the loop. Holds no capability and refuses root.
+#include "authority/authority.hpp"
+#include "base/log.hpp"
+#include "broker/features.hpp"
+#include "bus/manager.hpp"
+#include "options.hpp"
+#include "plan/seccomp_filter.hpp"
+
+#include <systemd/sd-daemon.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+
+namespace sandboxd {
+namespace {
+
+int fail(const std::string& message) {
+    log::write(log::Level::error, log::service, message);
+    return EXIT_FAILURE;
+}
+
+bool isAppArmorOn() {
+    char enabled = 'N';
+    const UniqueFd file(::open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC));
+    return file && ::read(file.get(), &enabled, 1) == 1 && enabled == 'Y';
+}
+
+// SIGTERM and SIGINT end the loop; sandboxes go on without us.
+void endOnSignals(sd_event* loop) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    sd_event_add_signal(loop, nullptr, SIGTERM, nullptr, nullptr);
+    sd_event_add_signal(loop, nullptr, SIGINT, nullptr, nullptr);
+}
+
+int serve(const Options& options, const std::vector<sock_filter>& filter) {
+    sd_event* loop = nullptr;
+    sd_event_default(&loop);
+    endOnSignals(loop);
+    const auto connection = sdbus::createSystemBusConnection();
+    const policy::Limits limits = policy::defaultLimits;
+    const std::vector<std::string> features = broker::listFeatures(isAppArmorOn());
+    policy::Quota quota(limits);
+    policy::OwnerPool owners(options.owners);
+    launch::SpawnerLink spawner(loop, options.spawnerSocket);
+    authority::Authority authority(loop, *connection, quota, limits);
+    broker::Registry registry(loop, owners, limits.lingerUsec);
+    const broker::Services services{loop, spawner, authority, registry, quota, owners, limits, features, filter};
+    const bus::Manager manager(*connection, services);
+    connection->requestName(bus::ServiceName{"org.sandboxd1"});
+    sd_bus_attach_event(bus::rawBus(*connection), loop, SD_EVENT_PRIORITY_NORMAL);
+    sd_notify(0, "READY=1");
+    log::write(log::Level::info, log::service, "serving org.sandboxd1");
+    const int code = sd_event_loop(loop);
+    sd_bus_detach_event(bus::rawBus(*connection));
+    return code;
+}
+
+int run(int count, char** arguments) {
+    log::open();
+    if (::geteuid() == 0) {
+        return fail("the broker must not run as root: start it as user sandboxd");
+    }
+    const Result<Options> options = parseOptions(count, arguments);
+    if (!options) {
+        return fail(options.error().message);
+    }
+    if (const auto owners = checkOwners(options.value().owners); !owners) {
+        return fail(owners.error().message);
+    }
+    const Result<std::vector<sock_filter>> filter = plan::compileDefaultFilter();
+    return filter ? serve(options.value(), filter.value()) : fail(filter.error().message);
+}
+
+} // namespace
+} // namespace sandboxd
+
+int main(int count, char** arguments) {
+    try {
+        return sandboxd::run(count, arguments);
+    } catch (const std::exception& error) {
+        return sandboxd::fail(error.what());
+    }
+}

@@ -1,0 +1,53 @@
+#include "options.hpp"
+
+#include "base/quote.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+namespace sandboxd {
+
+namespace {
+
+std::string contentsOf(const char* path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace
+
+Result<Options> parseOptions(int count, const char* const* arguments) {
+    Options options;
+    for (int i = 1; i < count; i += 2) {
+        const std::string_view name = arguments[i];
+        if (i + 1 == count || (name != "--spawner-socket" && name != "--owners")) {
+            return Error{ErrorCode::invalidArgs, quote(name) + ": usage: sandboxd [--spawner-socket PATH] "
+                                                               "[--owners FIRST:COUNT]"};
+        }
+        if (name == "--spawner-socket") {
+            options.spawnerSocket = arguments[i + 1];
+            continue;
+        }
+        Result<policy::IdRange> range = policy::parseIdRange(arguments[i + 1]);
+        if (!range) {
+            return std::move(range).error();
+        }
+        options.owners = range.value();
+    }
+    return options;
+}
+
+Result<void> checkOwners(const policy::IdRange& owners) {
+    std::vector<policy::IdRange> taken = policy::parsePasswd(contentsOf("/etc/passwd"));
+    const std::vector<policy::IdRange> subordinate = policy::parseSubordinateIds(contentsOf("/etc/subuid"));
+    taken.insert(taken.end(), subordinate.begin(), subordinate.end());
+    if (const auto conflict = policy::OwnerPool(owners).findConflict(taken)) {
+        return Error{ErrorCode::invalidArgs, "--owners: id " + std::to_string(conflict->first) +
+                                                 " of /etc/passwd or /etc/subuid lies in the pool"};
+    }
+    return {};
+}
+
+} // namespace sandboxd
