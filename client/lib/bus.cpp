@@ -66,7 +66,12 @@ Result<Message> Bus::call(Message message, const CallOptions& options, std::opti
     }
     // Its descriptors are duplicates: while they are open here, a pipe among them has one end too many.
     message.reset();
-    if (auto waited = awaitReply(pending.value().get(), options.cancelFd, limit); !waited) {
+    auto waited = awaitReply(pending.value().get(), options.cancelFd, limit);
+    if (!waited && waited.error().kind == ErrorKind::cancelled && options.cancelGrace.count() > 0 &&
+        awaitReply(pending.value().get(), -1, options.cancelGrace)) {
+        waited = {};
+    }
+    if (!waited) {
         dbus_pending_call_cancel(pending.value().get());
         return std::move(waited).error();
     }

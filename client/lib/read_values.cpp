@@ -2,36 +2,40 @@
 
 #include "errors.hpp"
 
-#include <optional>
-
 namespace sandboxd::client {
 namespace {
 
-// None for a kind that Value does not have.
-std::optional<Value> basicValue(DBusMessageIter* iterator) {
+// Leaves the dictionary as it is for a kind that Value does not have.
+void addBasic(Values& into, std::string key, DBusMessageIter* iterator) {
     DBusBasicValue raw{};
     const int type = dbus_message_iter_get_arg_type(iterator);
     // Of the basic types a descriptor alone would have to be closed; it is not read.
     if (!dbus_type_is_basic(type) || type == DBUS_TYPE_UNIX_FD) {
-        return std::nullopt;
+        return;
     }
     dbus_message_iter_get_basic(iterator, &raw);
     switch (type) {
     case DBUS_TYPE_BOOLEAN:
-        return Value(raw.bool_val != FALSE);
+        into.try_emplace(std::move(key), raw.bool_val != FALSE);
+        break;
     case DBUS_TYPE_INT32:
-        return Value(std::int64_t{raw.i32});
+        into.try_emplace(std::move(key), std::int64_t{raw.i32});
+        break;
     case DBUS_TYPE_INT64:
-        return Value(std::int64_t{raw.i64});
+        into.try_emplace(std::move(key), std::int64_t{raw.i64});
+        break;
     case DBUS_TYPE_UINT32:
-        return Value(std::uint64_t{raw.u32});
+        into.try_emplace(std::move(key), std::uint64_t{raw.u32});
+        break;
     case DBUS_TYPE_UINT64:
-        return Value(std::uint64_t{raw.u64});
+        into.try_emplace(std::move(key), std::uint64_t{raw.u64});
+        break;
     case DBUS_TYPE_STRING:
     case DBUS_TYPE_OBJECT_PATH:
-        return Value(std::string(raw.str));
+        into.try_emplace(std::move(key), std::string(raw.str));
+        break;
     default:
-        return std::nullopt;
+        break;
     }
 }
 
@@ -81,9 +85,21 @@ void Reader::entry(Values& into) {
     if (!ok_) {
         return;
     }
-    if (std::optional<Value> value = basicValue(&variant.iterator_)) {
-        into.emplace(std::move(key), *std::move(value));
+    if (variant.isDictionary()) {
+        Values nested = variant.values();
+        for (auto& [inner, value] : nested) {
+            into.emplace(key + "." + inner, std::move(value));
+        }
+    } else {
+        addBasic(into, std::move(key), &variant.iterator_);
     }
+}
+
+bool Reader::isDictionary() {
+    char* raw = dbus_message_iter_get_signature(&iterator_);
+    const std::string signature = raw != nullptr ? raw : "";
+    dbus_free(raw);
+    return signature == "a{sv}";
 }
 
 Reader Reader::enter(int container) {

@@ -47,6 +47,7 @@ private:
     [[nodiscard]] Reader enter(int container);
     void basic(int expected, void* value);
     void entry(Values& into);
+    [[nodiscard]] bool isDictionary();
 
     DBusMessageIter iterator_{};
     bool ok_ = true;

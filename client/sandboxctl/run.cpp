@@ -21,6 +21,10 @@ using client::Connection;
 using client::Sandbox;
 using client::Spec;
 
+// A signal may come when the payload runs already and we do not know it yet: then it is the payload's. If no answer
+// comes, set-up or a dialog is in the way, and the signal is ours.
+constexpr std::chrono::milliseconds answerUnderWay{1000};
+
 constexpr std::size_t descriptionBytes = 128; // the daemon's ceiling
 
 // A pipe: the sandbox watches one end, this process alone holds the other until it dies, however it dies.
@@ -85,7 +89,9 @@ void forward(Connection& connection, const Sandbox& sandbox, int signal) {
 
 int awaitEnd(Connection& connection, const Sandbox& sandbox, SignalWatch& signals) {
     for (;;) {
-        const auto ended = connection.wait(sandbox, {.cancelFd = signals.fd()});
+        client::CallOptions options;
+        options.cancelFd = signals.fd();
+        const auto ended = connection.wait(sandbox, options);
         if (ended) {
             return ended.value().shellStatus();
         }
@@ -109,7 +115,8 @@ int spawnAndWait(const RunRequest& request, Lifeline& lifeline, SignalWatch& sig
     }
     Spec spec = buildSpec(request, std::move(view));
     spec.lifetime(client::Lifetime::descriptor).lifeline(lifeline.watched.get());
-    const client::CallOptions options{.interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd()};
+    const client::CallOptions options{
+        .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd(), .cancelGrace = answerUnderWay};
     const auto sandbox = connection.value().spawn(spec, options);
     lifeline.watched.reset();
     if (sandbox) {

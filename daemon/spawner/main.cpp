@@ -56,7 +56,7 @@ int main(int count, char** arguments) {
     if (!tree.open(options.cgroup)) {
         return refuse("open the cgroup tree");
     }
-    static spawner::Spawner server(options, host, tree, listener, served);
+    spawner::Spawner server(options, host, tree, listener, served);
     server.run();
     return refuse("watch its children");
 }

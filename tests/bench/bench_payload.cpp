@@ -11,7 +11,7 @@
 #define ENTRY_POINT
 #endif
 
-extern "C" ENTRY_POINT [[noreturn]] void _start() {
+extern "C" [[noreturn]] ENTRY_POINT void _start() {
     timespec now{};
     // By number, never by the vDSO: that is found by libc's start-up.
     ::syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);

@@ -11,6 +11,11 @@
 
 namespace sandboxd::bus_tests {
 
+// One request as somebody: broker and spawner connect at the first one, and keep that descriptor.
+inline void warmUp() {
+    asUser(freshUser(), [] { (void)Connection().spawn(program({"/bin/true"})); });
+}
+
 class BusTest : public testing::Test {
 protected:
     // Runs behind the body, when its processes and connections are gone.

@@ -220,10 +220,12 @@ void Leftovers::expectNothingNew(bool brokerDescriptors) const {
     }
 }
 
-LogTail::LogTail()
-    : path_(std::getenv("SANDBOXD_LOG") != nullptr ? environment("SANDBOXD_LOG")
-                                                   : environment("PRIVATE_SYSTEM_RUN") + "/log"),
-      start_(readFile(path_).size()) {}
+std::string LogTail::path() {
+    const char* chosen = std::getenv("SANDBOXD_LOG");
+    return chosen != nullptr ? chosen : environment("PRIVATE_SYSTEM_RUN") + "/log";
+}
+
+LogTail::LogTail() : path_(path()), start_(readFile(path_).size()) {}
 
 std::vector<std::string> LogTail::linesWith(const std::string& part) {
     std::vector<std::string> found;

@@ -61,6 +61,9 @@ private:
 // The broker's log from now on.
 class LogTail {
 public:
+    // The file that bus, polkitd, spawner and broker write to.
+    static std::string path();
+
     LogTail();
     // The first line after construction that holds all of `parts`; waits for it.
     std::string awaitLine(const std::vector<std::string>& parts);

@@ -170,13 +170,13 @@ TEST_F(AbuseTest, AWardenEndsOnWhatIsNoLaunch) {
     }
 }
 
-TEST_F(AbuseTest, APlanWithoutSealsIsRefused) {
+TEST_F(AbuseTest, S32_APlanWithoutSealsIsRefused) {
     const wire::Report report = launchBytes(spawner(), ordinaryPlan().bytes(), false);
     EXPECT_EQ(report.step, SetupStep::plan);
     EXPECT_EQ(report.error, EPERM);
 }
 
-TEST_F(AbuseTest, SomethingElseThanAMemfdIsNoPlan) {
+TEST_F(AbuseTest, S32_SomethingElseThanAMemfdIsNoPlan) {
     const CallerProcess caller;
     int pipe[2];
     ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
@@ -190,7 +190,7 @@ TEST_F(AbuseTest, SomethingElseThanAMemfdIsNoPlan) {
     }
 }
 
-TEST_F(AbuseTest, AMalformedPlanIsRefused) {
+TEST_F(AbuseTest, S32_AMalformedPlanIsRefused) {
     const std::vector<std::byte> good = ordinaryPlan().bytes();
     std::vector<std::vector<std::byte>> bad;
     bad.push_back({good.begin(), good.end() - 1});

@@ -62,13 +62,13 @@ TEST_F(CallerTest, AnOrdinaryCallerIsNotConfined) {
     EXPECT_GT(client.facts().startTimeTicks, 0U);
 }
 
-TEST_F(CallerTest, ACallerInAnotherUserNamespaceIsNotServed) {
+TEST_F(CallerTest, S60_ACallerInAnotherUserNamespaceIsNotServed) {
     const CallerProcess caller({}, [] { must(::unshare(CLONE_NEWUSER) == 0); });
     EXPECT_NE(confinementOf(spawner(), caller) & (wire::confinedByUserNamespace | wire::confinedByPrivilege), 0U);
     expectNotServed(spawner(), caller);
 }
 
-TEST_F(CallerTest, ACallerInAChrootIsNotServed) {
+TEST_F(CallerTest, S60_ACallerInAChrootIsNotServed) {
     const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/") == 0); });
     EXPECT_EQ(confinementOf(spawner(), caller), wire::confinedByRoot);
     expectNotServed(spawner(), caller);
@@ -100,7 +100,7 @@ TEST_F(CallerTest, ACallerInAnotherMountNamespaceIsReportedAndSeenInItsOwn) {
     EXPECT_EQ(result.output, "own\n");
 }
 
-TEST_F(CallerTest, NoNewPrivilegesAndSeccompAreReported) {
+TEST_F(CallerTest, S62_NoNewPrivilegesAndSeccompAreReported) {
     const CallerProcess locked({}, becomeUncapable);
     EXPECT_EQ(confinementOf(spawner(), locked), wire::confinedByNoNewPrivileges);
     const CallerProcess filtered({}, filterItself);

@@ -20,6 +20,8 @@ struct CallOptions {
     bool interactive = false;
     // The call returns `cancelled` when this descriptor is readable; -1 = none. Borrowed.
     int cancelFd = -1;
+    // How long an answer is then still waited for: the request may have succeeded, with its answer under way.
+    std::chrono::milliseconds cancelGrace{0};
 };
 
 class SANDBOXD_CLIENT_API Connection {
@@ -51,7 +53,7 @@ public:
     // else by asking the daemon.
     Result<ExitStatus> wait(const Sandbox& sandbox, const CallOptions& options = {});
 
-    // Version, Limits (less those that are dictionaries) and other plain properties of the daemon.
+    // Version, the Limits one by one ("Limits.name"), and other properties of the daemon that are plain values.
     Result<Values> daemonProperties(const CallOptions& options = {});
 
 private:

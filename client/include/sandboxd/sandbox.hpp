@@ -10,7 +10,8 @@
 
 namespace sandboxd::client {
 
-// A dictionary of the daemon's, less the values of kinds that are not here: unknown keys are no error.
+// A dictionary of the daemon's, less the values of kinds that are not here: unknown keys are no error. A dictionary in
+// it is laid flat: "outer.inner".
 using Value = std::variant<bool, std::int64_t, std::uint64_t, std::string>;
 using Values = std::map<std::string, Value>;
 

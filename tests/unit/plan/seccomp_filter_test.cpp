@@ -64,7 +64,7 @@ TEST_F(DefaultFilter, CallsThatOldLibrariesDoNotKnowAreAllowedByNumber) {
     }
 }
 
-TEST_F(DefaultFilter, KnownDangersAreNotPermitted) {
+TEST_F(DefaultFilter, S42_KnownDangersAreNotPermitted) {
     for (const long number : {SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_setns, SYS_bpf,
                               SYS_perf_event_open, SYS_userfaultfd, SYS_kexec_load, SYS_init_module, SYS_reboot,
                               SYS_swapon, SYS_open_by_handle_at, SYS_quotactl, SYS_fanotify_init}) {
@@ -76,14 +76,14 @@ TEST_F(DefaultFilter, KnownDangersAreNotPermitted) {
     }
 }
 
-TEST_F(DefaultFilter, WhatIsNotListedLooksLikeAnOldKernel) {
+TEST_F(DefaultFilter, S42_WhatIsNotListedLooksLikeAnOldKernel) {
     for (const long number : {435L /* clone3 */, 425L, 426L, 427L /* io_uring */, long{SYS_keyctl}, long{SYS_add_key},
                               long{SYS_request_key}, 600L, 1000L, 100000L, 0x3fffffffL, -1L}) {
         EXPECT_EQ(call(number), fails(ENOSYS)) << number;
     }
 }
 
-TEST_F(DefaultFilter, TerminalInjectionIsRefusedOnTheLow32Bits) {
+TEST_F(DefaultFilter, S34_TerminalInjectionIsRefusedOnTheLow32Bits) {
     for (const std::uint64_t high : Values{0ULL, 1ULL << 32U, 0xffffffffULL << 32U, 1ULL << 63U}) {
         EXPECT_EQ(call(SYS_ioctl, {0, high | TIOCSTI}), fails(EPERM)) << high;
         EXPECT_EQ(call(SYS_ioctl, {0, high | TIOCLINUX}), fails(EPERM)) << high;
@@ -138,20 +138,20 @@ TEST_F(DefaultFilter, SocketsThatNoNetworkNamespaceHoldsAreRefused) {
 }
 
 #if defined(__x86_64__)
-TEST_F(DefaultFilter, ThirtyTwoBitProgramsAreKilled) {
+TEST_F(DefaultFilter, S34_ThirtyTwoBitProgramsAreKilled) {
     for (const long number : {1L, 4L, 11L, 102L /* socketcall */, 54L /* ioctl */, 120L /* clone */, 1000L}) {
         EXPECT_EQ(call(number, {}, AUDIT_ARCH_I386), std::uint32_t{SECCOMP_RET_KILL_PROCESS}) << number;
     }
 }
 
-TEST_F(DefaultFilter, NoX32CallPasses) {
+TEST_F(DefaultFilter, S34_NoX32CallPasses) {
     for (long number = 0; number < 600; ++number) {
         EXPECT_EQ(call(0x40000000L + number), fails(ENOSYS)) << number;
     }
 }
 #endif
 
-TEST_F(DefaultFilter, OtherArchitecturesAreKilled) {
+TEST_F(DefaultFilter, S34_OtherArchitecturesAreKilled) {
     for (const std::uint32_t architecture : {std::uint32_t{AUDIT_ARCH_ARM}, std::uint32_t{AUDIT_ARCH_RISCV64}, 0U}) {
         EXPECT_EQ(call(SYS_read, {}, architecture), std::uint32_t{SECCOMP_RET_KILL_PROCESS}) << architecture;
     }

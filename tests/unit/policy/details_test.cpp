@@ -77,7 +77,7 @@ TEST(CheckDetails, RunningIsToldInClasses) {
     }
 }
 
-TEST(CheckDetails, LongHostileTextStaysOneLineOf256Bytes) {
+TEST(CheckDetails, S56_LongHostileTextStaysOneLineOf256Bytes) {
     spec::Spec spec = sample();
     spec.argv = {std::string(200, '\x1b'), std::string(300, 'x')};
     auto details = detailsOf(spec);

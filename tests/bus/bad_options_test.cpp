@@ -1,0 +1,175 @@
+// Requests that are wrong in their options or arguments: the documented error, the key in its message, nothing started.
+#include "bus_test.hpp"
+
+namespace sandboxd::bus_tests {
+namespace {
+
+struct BadRequest {
+    const char* name;
+    std::function<void(SpawnRequest&)> spoil;
+    std::string error;
+    std::string mentions; // in the message
+};
+
+void PrintTo(const BadRequest& request, std::ostream* out) {
+    *out << request.name;
+}
+
+const std::string nul("a\0b", 3);
+
+Operation tmpfsAt(const std::string& target) {
+    return {"tmpfs", {{"target", bytes(target)}}};
+}
+
+std::function<void(SpawnRequest&)> option(std::string key, Value value) {
+    return [key = std::move(key), value = std::move(value)](SpawnRequest& request) { request.with(key, value); };
+}
+
+std::function<void(SpawnRequest&)> mount(Operation operation) {
+    return [operation = std::move(operation)](SpawnRequest& request) { request.mounting(operation); };
+}
+
+std::vector<BadRequest> optionMistakes() {
+    return {
+        {"UnknownKey", option("no-such-key", text("x")), "UnknownOption", "no-such-key"},
+        {"KeyInOtherCase", option("Network", text("none")), "UnknownOption", "Network"},
+        {"EmptyKey", option("", text("x")), "UnknownOption", ""},
+        {"KeyTwice", [](SpawnRequest& request) { request.with("network", text("none")).with("network", text("host")); },
+         "DuplicateOption", "network"},
+        {"KeyTwiceWithOneValue", [](SpawnRequest& request) { request.with("cwd", bytes("/")).with("cwd", bytes("/")); },
+         "DuplicateOption", "cwd"},
+        {"TextForBytes", option("cwd", text("/")), "InvalidOption", "cwd"},
+        {"BytesForText", option("network", bytes("none")), "InvalidOption", "network"},
+        {"NumberForText", option("identity", number(1)), "InvalidOption", "identity"},
+        {"TextForDescriptor", option("lifeline", text("3")), "InvalidOption", "lifeline"},
+        {"SmallNumberForBig", option("start-timeout-usec", number(1)), "InvalidOption", "start-timeout-usec"},
+        {"UnknownNetwork", option("network", text("wireless")), "InvalidOption", "network"},
+        {"UnknownIdentity", option("identity", text("root")), "InvalidOption", "identity"},
+        {"UnknownLifetime", option("lifetime", text("long")), "InvalidOption", "lifetime"},
+        {"UnknownNamespace", option("namespaces", strings({"mount", "pid", "moon"})), "InvalidOption", "namespaces"},
+        {"NamespaceTwice", option("namespaces", strings({"mount", "pid", "pid"})), "InvalidOption", "namespaces"},
+        {"RelativeCwd", option("cwd", bytes("tmp")), "InvalidOption", "cwd"},
+        {"CwdWithDots", option("cwd", bytes("/tmp/..")), "InvalidOption", "cwd"},
+        {"EmptyCwd", option("cwd", bytes("")), "InvalidOption", "cwd"},
+        {"NulInCwd", option("cwd", bytes(nul)), "InvalidOption", "cwd"},
+        {"EmptyHostname", option("hostname", text("")), "InvalidOption", "hostname"},
+        {"NoTime", option("start-timeout-usec", bigNumber(0)), "InvalidOption", "start-timeout-usec"},
+        {"SharedMounts", option("namespaces", strings({"pid"})), "InvalidOption", "namespaces"},
+        {"SharedPids", option("namespaces", strings({"mount"})), "NotSupported", "namespaces"},
+        {"HostnameWithSlash", option("hostname", text("a/b")), "InvalidOption", "hostname"},
+        {"LongHostname", option("hostname", text(std::string(65, 'h'))), "InvalidOption", "hostname"},
+        {"LongDescription", option("description", text(std::string(129, 'd'))), "InvalidOption", "description"},
+        {"NulInArgvZero", option("argv0", bytes(nul)), "InvalidOption", "argv0"},
+        {"FeatureThatNobodyHas", option("require", strings({"option:teleport"})), "FeatureMissing", "option:teleport"},
+        {"HostnameWithoutUts",
+         [](SpawnRequest& request) {
+             request.with("hostname", text("x")).with("namespaces", strings({"mount", "pid", "ipc"}));
+         },
+         "ConflictingOptions", "hostname"},
+        {"LifetimeFdWithoutLifeline", option("lifetime", text("fd")), "ConflictingOptions", "lifeline"},
+        {"UnknownProfile", [](SpawnRequest& request) { request.profile = "browser"; }, "NoSuchProfile", "browser"},
+        {"KnownButNotBuilt", option("capabilities", strings({"net_admin"})), "NotSupported", "capabilities"},
+        {"TimeNamespace", option("namespaces", strings({"mount", "pid", "time"})), "NotSupported", "namespaces"},
+        {"NamespaceRoot", option("identity", text("namespace-root")), "NotSupported", "identity"},
+        {"Detached", option("lifetime", text("detached")), "NotSupported", "lifetime"},
+    };
+}
+
+std::vector<BadRequest> argumentMistakes() {
+    return {
+        {"S77_EmptyArgv", [](SpawnRequest& request) { request.argv.clear(); }, "InvalidArgs", "argv"},
+        {"S77_EmptyCommand", [](SpawnRequest& request) { request.argv = {""}; }, "InvalidArgs", "argv"},
+        {"S77_NulInArgument", [](SpawnRequest& request) { request.argv.push_back(nul); }, "InvalidArgs", "argv"},
+        {"Arguments4097", [](SpawnRequest& request) { request.argv.resize(4097, "x"); }, "LimitsExceeded", "argv"},
+        {"S77_EnvironmentWithoutEqualsSign",
+         [](SpawnRequest& request) {
+             request.options.clear();
+             request.with("env", byteStrings({"PATH"}));
+         },
+         "InvalidOption", "env"},
+        {"S77_EnvironmentWithoutName",
+         [](SpawnRequest& request) {
+             request.options.clear();
+             request.with("env", byteStrings({"=x"}));
+         },
+         "InvalidOption", "env"},
+        {"S77_EnvironmentNameTwice",
+         [](SpawnRequest& request) {
+             request.options.clear();
+             request.with("env", byteStrings({"A=1", "B=2", "A=3"}));
+         },
+         "InvalidOption", "env"},
+        {"S77_NulInEnvironment",
+         [](SpawnRequest& request) {
+             request.options.clear();
+             request.with("env", byteStrings({"A=" + nul}));
+         },
+         "InvalidOption", "env"},
+        {"Environment1025",
+         [](SpawnRequest& request) {
+             std::vector<std::string> entries;
+             for (int index = 0; index < 1025; ++index) {
+                 entries.push_back("N" + std::to_string(index) + "=");
+             }
+             request.options.clear();
+             request.with("env", byteStrings(entries));
+         },
+         "LimitsExceeded", "env"},
+        {"MessageOver256KiB", [](SpawnRequest& request) { request.argv.push_back(std::string(300U * 1024U, 'x')); },
+         "LimitsExceeded", ""},
+    };
+}
+
+std::vector<BadRequest> mountMistakes() {
+    return {
+        {"Mounts1025",
+         [](SpawnRequest& request) {
+             while (request.mounts.size() < 1025) {
+                 request.mounting(tmpfsAt("/t"));
+             }
+         },
+         "LimitsExceeded", "mounts"},
+        {"UnknownOperation", mount({"teleport", {{"target", bytes("/t")}}}), "UnknownOption", "teleport"},
+        {"OperationNotBuilt", mount({"overlay", {{"target", bytes("/t")}}}), "NotSupported", "mounts"},
+        {"UnknownMountKey", mount({"tmpfs", {{"target", bytes("/t")}, {"colour", text("red")}}}), "UnknownOption",
+         "colour"},
+        {"MountKeyTwice", mount({"tmpfs", {{"target", bytes("/t")}, {"target", bytes("/u")}}}), "DuplicateOption",
+         "target"},
+        {"MountKeyMistyped", mount({"tmpfs", {{"target", text("/t")}}}), "InvalidOption", "target"},
+        {"MountWithoutTarget", mount({"tmpfs", {}}), "InvalidOption", "target"},
+        {"BindWithoutSource", mount({"bind", {{"target", bytes("/t")}}}), "InvalidOption", "source"},
+        {"RelativeTarget", mount(tmpfsAt("tmp/x")), "InvalidOption", "target"},
+        {"TargetWithDots", mount(tmpfsAt("/tmp/../etc")), "InvalidOption", "target"},
+        {"EmptyTarget", mount(tmpfsAt("")), "InvalidOption", "target"},
+        {"NulInTarget", mount(tmpfsAt("/" + nul)), "InvalidOption", "target"},
+        {"LongTarget", mount(tmpfsAt("/" + std::string(4096, 't'))), "InvalidOption", "target"},
+        {"NulInSource", mount(bindReadOnly("/" + nul, "/t")), "InvalidOption", "source"},
+        {"ModeWithOtherBits", mount({"tmpfs", {{"target", bytes("/t")}, {"mode", number(0200000)}}}), "InvalidOption",
+         "mode"},
+    };
+}
+
+class BadRequestTest : public RefusalTest, public testing::WithParamInterface<BadRequest> {};
+
+TEST_P(BadRequestTest, IsRefusedByNameAndLeavesNothing) {
+    asUser(user_, [] {
+        SpawnRequest request = program({"/bin/true"});
+        GetParam().spoil(request);
+        Connection connection;
+        const Spawned spawned = connection.spawn(request);
+        EXPECT_EQ(spawned.error, GetParam().error) << spawned.errorMessage;
+        EXPECT_NE(spawned.errorMessage.find(GetParam().mentions), std::string::npos) << spawned.errorMessage;
+        EXPECT_EQ(connection.signalsSoFar(), std::vector<std::string>{});
+    });
+}
+
+std::string nameOf(const testing::TestParamInfo<BadRequest>& info) {
+    return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, BadRequestTest, testing::ValuesIn(optionMistakes()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Arguments, BadRequestTest, testing::ValuesIn(argumentMistakes()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Mounts, BadRequestTest, testing::ValuesIn(mountMistakes()), nameOf);
+
+} // namespace
+} // namespace sandboxd::bus_tests

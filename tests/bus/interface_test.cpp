@@ -1,0 +1,152 @@
+// The interface as the running broker shows it: equal to the XML files, and silent about others.
+#include "bus_test.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <regex>
+
+namespace sandboxd::bus_tests {
+namespace {
+
+// One line for each member, argument and annotation that matters to a client, in the order of the text. Annotations for
+// our generator (async, raw) are no part of what a client sees.
+std::vector<std::string> outline(const std::string& xml, const std::string& interface) {
+    const std::string opening = "<interface name=\"" + interface + "\"";
+    const std::size_t start = xml.find(opening);
+    if (start == std::string::npos) {
+        return {"no such interface"};
+    }
+    const std::string body = xml.substr(start, xml.find("</interface>", start) - start);
+    const std::string plain = std::regex_replace(body, std::regex("<!--[^]*?-->"), "");
+    std::vector<std::string> lines;
+    const std::regex element("<(method|signal|property|arg|annotation)\\s([^>]*?)/?>");
+    const std::regex attribute("(\\w+)=\"([^\"]*)\"");
+    for (std::sregex_iterator each(plain.begin(), plain.end(), element), end; each != end; ++each) {
+        const std::string attributes = (*each)[2];
+        std::vector<std::string> sorted;
+        for (std::sregex_iterator one(attributes.begin(), attributes.end(), attribute); one != end; ++one) {
+            sorted.push_back((*one)[1].str() + "=" + (*one)[2].str());
+        }
+        std::sort(sorted.begin(), sorted.end());
+        std::string line = (*each)[1];
+        for (const std::string& text : sorted) {
+            // Direction is implied in signals and may be left out there.
+            line += text == "direction=out" ? "" : " " + text;
+        }
+        if (line.find("GLib.Async") == std::string::npos &&
+            line.find("org.sandboxd1.RawMessage") == std::string::npos) {
+            lines.push_back(line);
+        }
+    }
+    return lines;
+}
+
+// Members with what belongs to them, in an order that does not depend on the text's.
+std::vector<std::string> members(const std::string& xml, const std::string& interface) {
+    std::vector<std::string> found;
+    for (const std::string& line : outline(xml, interface)) {
+        if (line.rfind("arg", 0) == 0 || line.rfind("annotation", 0) == 0) {
+            found.empty() ? found.push_back(line) : void(found.back() += " | " + line);
+        } else {
+            found.push_back(line);
+        }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::string introspect(Connection& connection, const std::string& path) {
+    const Reply reply = connection.call(connection.method("Introspect", path, "org.freedesktop.DBus.Introspectable"));
+    if (!reply.ok()) {
+        return "error: " + shortError(reply.error);
+    }
+    const char* xml = nullptr;
+    must(sd_bus_message_read(reply.message.get(), "s", &xml), "read introspection");
+    return xml;
+}
+
+std::string installed(const std::string& interface) {
+    return readFile(std::string(SANDBOXD_INTERFACES) + "/" + interface + ".xml");
+}
+
+class Interface : public BusTest {};
+
+TEST_F(Interface, OfTheManagerIsTheOneInTheXml) {
+    asUser(user_, [] {
+        Connection connection;
+        const std::string shown = introspect(connection, Connection::managerPath);
+        const auto expected = members(installed(Connection::managerInterface), Connection::managerInterface);
+        EXPECT_GT(expected.size(), 5U);
+        EXPECT_EQ(members(shown, Connection::managerInterface), expected);
+    });
+}
+
+TEST_F(Interface, OfASandboxIsTheOneInTheXml) {
+    asUser(user_, [] {
+        Connection connection;
+        const Spawned spawned = connection.spawn(program({"/bin/true"}));
+        const std::string shown = introspect(connection, spawned.path);
+        const auto expected = members(installed(Connection::sandboxInterface), Connection::sandboxInterface);
+        EXPECT_GT(expected.size(), 5U);
+        EXPECT_EQ(members(shown, Connection::sandboxInterface), expected);
+    });
+}
+
+TEST_F(Interface, NeverListsTheSandboxesOfAll) {
+    asUser(user_, [] {
+        Connection connection;
+        const Spawned spawned = connection.spawn(program({"/bin/true"}));
+        EXPECT_EQ(introspect(connection, "/org/sandboxd1/sandbox"), "error: AccessDenied");
+        for (const char* path : {"/", "/org", "/org/sandboxd1"}) {
+            EXPECT_EQ(introspect(connection, path).find(spawned.id), std::string::npos) << path;
+        }
+    });
+}
+
+TEST_F(Interface, WithoutAnInterfaceNameIsDenied) {
+    asUser(user_, [] {
+        Connection connection;
+        sd_bus_message* raw = nullptr;
+        must(sd_bus_message_new_method_call(connection.raw(), &raw, "org.sandboxd1", "/org/sandboxd1/sandbox", nullptr,
+                                            "Introspect"),
+             "new message");
+        EXPECT_EQ(shortError(connection.call(Message(raw)).error), "AccessDenied");
+    });
+}
+
+TEST_F(Interface, VersionFeaturesAndLimitsAreReadable) {
+    asUser(user_, [] {
+        Connection connection;
+        EXPECT_NE(connection.textProperty(Connection::managerPath, Connection::managerInterface, "Version"), "");
+        const Reply limits = connection.property(Connection::managerPath, Connection::managerInterface, "Limits");
+        EXPECT_TRUE(limits.ok()) << limits.errorMessage;
+        Reply features = connection.property(Connection::managerPath, Connection::managerInterface, "Features");
+        char** tokens = nullptr;
+        must(sd_bus_message_enter_container(features.message.get(), 'v', "as"), "enter");
+        must(sd_bus_message_read_strv(features.message.get(), &tokens), "read");
+        std::vector<std::string> names;
+        for (char** token = tokens; token != nullptr && *token != nullptr; free(*token++)) {
+            names.emplace_back(*token);
+        }
+        free(tokens);
+        EXPECT_NE(std::find(names.begin(), names.end(), "option:mounts"), names.end());
+        EXPECT_NE(std::find(names.begin(), names.end(), "network:host"), names.end());
+        EXPECT_EQ(std::find(names.begin(), names.end(), "option:capabilities"), names.end());
+        // Whatever is told can be demanded.
+        EXPECT_EQ(connection.spawn(program({"/bin/true"}).with("require", strings(names))).error, "");
+    });
+}
+
+TEST_F(Interface, TheNameBelongsToUserSandboxdAlone) {
+    asUser(user_, [] {
+        Connection connection;
+        EXPECT_LT(sd_bus_request_name(connection.raw(), "org.sandboxd1", SD_BUS_NAME_REPLACE_EXISTING), 0);
+    });
+    UserProcess::unchanged([] {
+        Connection connection;
+        EXPECT_LT(sd_bus_request_name(connection.raw(), "org.sandboxd1", SD_BUS_NAME_REPLACE_EXISTING), 0);
+    }).finish();
+}
+
+} // namespace
+} // namespace sandboxd::bus_tests
