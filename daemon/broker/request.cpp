@@ -1,5 +1,6 @@
 #include "broker/request.hpp"
 
+#include "base/quote.hpp"
 #include "broker/confinement.hpp"
 #include "broker/features.hpp"
 #include "broker/id.hpp"
@@ -80,7 +81,8 @@ Result<void> Request::checkOrder() {
         return present;
     }
     if (!order_.spec.profile.empty() && order_.spec.profile != "default") {
-        return Error{ErrorCode::noSuchProfile, "profile: there is only the built-in one, \"default\""};
+        return Error{ErrorCode::noSuchProfile,
+                     "profile: there is no " + quote(order_.spec.profile) + ", only the built-in \"default\""};
     }
     return {};
 }

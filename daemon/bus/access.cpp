@@ -60,9 +60,13 @@ void Access::ask(std::shared_ptr<IncomingCall> call, Allowed allowed, std::funct
     });
 }
 
-void Access::requireOwner(std::uint32_t uid, const std::string& reader) {
+bool Access::isOwner(std::uint32_t uid, const std::string& reader) {
     const std::optional<std::uint32_t> readerUid = credentials_.uidNow(reader);
-    if (!readerUid || (*readerUid != uid && *readerUid != 0)) {
+    return readerUid && (*readerUid == uid || *readerUid == 0);
+}
+
+void Access::requireOwner(std::uint32_t uid, const std::string& reader) {
+    if (!isOwner(uid, reader)) {
         throw busError(std::string(nameOf(ErrorCode::noSuchSandbox)), noSuchSandbox().message);
     }
 }

@@ -29,6 +29,8 @@ public:
     void whenManager(std::shared_ptr<IncomingCall> call, Allowed allowed);
     // For getters: NoSuchSandbox as an exception of the bus library unless the reader's uid is `uid`, or root's.
     void requireOwner(std::uint32_t uid, const std::string& reader);
+    // The same as an answer. Waits like Credentials::uidNow.
+    [[nodiscard]] bool isOwner(std::uint32_t uid, const std::string& reader);
 
 private:
     void ask(std::shared_ptr<IncomingCall> call, Allowed allowed, std::function<void(const Error&)> refused);

@@ -6,6 +6,7 @@
 #include "broker/request.hpp"
 #include "bus/access.hpp"
 #include "bus/credentials.hpp"
+#include "bus/hidden_objects.hpp"
 #include "bus/sandbox_object.hpp"
 #include "bus/spawns.hpp"
 
@@ -56,6 +57,7 @@ private:
     FdCloser closer_;
     Credentials credentials_;
     Access access_;
+    HiddenObjects hidden_;
     Spawns spawns_;
     std::map<std::string, std::uint32_t> subscribers_; // unique name -> uid
     std::map<std::string, std::unique_ptr<SandboxObject>> objects_;

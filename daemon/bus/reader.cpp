@@ -1,6 +1,7 @@
 #include "bus/reader.hpp"
 
 #include "base/quote.hpp"
+#include "policy/limits.hpp"
 
 #include <set>
 
@@ -47,6 +48,15 @@ Result<void> Reader::leave(std::string_view key) {
     return {};
 }
 
+Result<std::string> Reader::admit(std::string_view key, std::string value) {
+    bytes_ += value.size();
+    if (bytes_ > policy::defaultLimits.messageBytes) {
+        return Error{ErrorCode::limitsExceeded, std::string(key) + ": the request is longer than " +
+                                                    std::to_string(policy::defaultLimits.messageBytes) + " bytes"};
+    }
+    return value;
+}
+
 Result<std::string> Reader::text(std::string_view key) {
     if (auto typed = expect(key, "s"); !typed) {
         return std::move(typed).error();
@@ -55,7 +65,7 @@ Result<std::string> Reader::text(std::string_view key) {
     if (sd_bus_message_read_basic(message_, 's', &value) <= 0) {
         return broken(key);
     }
-    return std::string(value);
+    return admit(key, value);
 }
 
 Result<std::string> Reader::bytes(std::string_view key) {
@@ -67,7 +77,7 @@ Result<std::string> Reader::bytes(std::string_view key) {
     if (sd_bus_message_read_array(message_, 'y', &data, &size) <= 0) {
         return broken(key);
     }
-    return std::string(static_cast<const char*>(data), size);
+    return admit(key, std::string(static_cast<const char*>(data), size));
 }
 
 Result<std::uint32_t> Reader::number(std::string_view key) {

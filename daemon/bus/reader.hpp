@@ -50,8 +50,11 @@ private:
     Result<void> expect(std::string_view key, std::string_view signature);
     Result<void> enter(std::string_view key, char kind, const std::string& contents);
     Result<void> leave(std::string_view key);
+    // Counts what strings the message brought; LimitsExceeded.
+    Result<std::string> admit(std::string_view key, std::string value);
 
     sd_bus_message* message_;
+    std::size_t bytes_ = 0;
     std::vector<int> fds_;
 };
 

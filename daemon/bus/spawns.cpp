@@ -33,7 +33,7 @@ void appendResults(sd_bus_message* reply, const broker::Sandbox& sandbox) {
 }
 
 Error refusedRoot() {
-    return {ErrorCode::accessDenied, "caller: root gets no sandbox; run sandboxctl --as USER to start one for a user"};
+    return {ErrorCode::accessDenied, "caller: uid 0 gets no sandbox; run sandboxctl --as USER to start one for a user"};
 }
 
 } // namespace
@@ -131,7 +131,8 @@ void Spawns::refuse(IncomingCall& call, const policy::Caller& caller, const Erro
                {{"SANDBOX_ID", "-"},
                 {"CALLER_UID", std::to_string(caller.uid)},
                 {"ACTION", "org.sandboxd1.spawn"},
-                {"VERDICT", std::string(nameOf(error.code))},
+                {"VERDICT", "refused"},
+                {"ERROR", std::string(nameOf(error.code))},
                 {"REASON", quote(error.message)}});
 }
 

@@ -69,11 +69,7 @@ std::string keyOf(const wire::Report& report) {
 }
 
 Error describeExec(const wire::Report& report, const plan::Plan& plan) {
-    const std::string program = quote(plan.program);
-    if (report.error == ENOENT) {
-        return {ErrorCode::execFailed, "argv: command not found: " + program};
-    }
-    return {ErrorCode::execFailed, "argv: cannot execute " + program + ": " + errorText(report.error)};
+    return {ErrorCode::execFailed, "argv: cannot execute " + quote(plan.program) + ": " + errorText(report.error)};
 }
 
 } // namespace

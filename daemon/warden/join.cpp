@@ -1,13 +1,48 @@
 #include "warden/join.hpp"
 
+#include "warden/process.hpp"
+
+#include <grp.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace sandboxd::warden {
 
+namespace {
+
+// CAP_SETGID, for this process and for init, its clone: unmapped groups stay effective, so that what the caller may
+// read by group can be read.
+bool takeGroups(const wire::PlanReader& plan) noexcept {
+    const auto groups = plan.groups();
+    return ::setgroups(groups.count, groups.data) == 0;
+}
+
+// CAP_SETUID and CAP_SETGID for the file-system ids: the directory may be the caller's alone, and no capability here
+// overrides file modes. The supplementary groups are the caller's already.
+bool enterDirectory(const CallerView& caller, uid_t uid) noexcept {
+    ::setfsgid(caller.record.gid);
+    ::setfsuid(uid);
+    const bool entered = ::fchdir(caller.fd(cwd)) == 0;
+    const int error = errno;
+    ::setfsuid(0);
+    ::setfsgid(0);
+    errno = error;
+    return entered && forbidTracing();
+}
+
+} // namespace
+
 // setns(2) runs with CAP_SYS_ADMIN, and CAP_SYS_CHROOT for the mount namespace: the caller's own ids have neither, and
 // the namespaces are the caller's by the probe's proof.
-Failure joinCaller(const CallerView& caller, std::uint32_t namespaces, wire::Network network) noexcept {
+Failure joinCaller(const CallerView& caller, const wire::PlanReader& plan) noexcept {
+    const std::uint32_t namespaces = plan.header().namespaces;
+    const auto network = static_cast<wire::Network>(plan.header().network);
+    if (!takeGroups(plan)) {
+        return failed(SetupStep::identity);
+    }
     const struct {
         bool wanted;
         CallerFd fd;
@@ -26,7 +61,7 @@ Failure joinCaller(const CallerView& caller, std::uint32_t namespaces, wire::Net
     }
     // No chroot: a chrooted process may not create user namespaces. The clone turns this directory into its copy in the
     // new mount namespace, where init resolves relative sources against it.
-    return ::fchdir(caller.fd(cwd)) == 0 ? success : failed(SetupStep::join);
+    return enterDirectory(caller, plan.header().uid) ? success : failed(SetupStep::join);
 }
 
 } // namespace sandboxd::warden

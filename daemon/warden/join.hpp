@@ -2,12 +2,13 @@
 // this sandbox resolves a path.
 #pragma once
 
+#include "plan/wire_reader.hpp"
 #include "warden/caller_view.hpp"
 #include "warden/failure.hpp"
 
 namespace sandboxd::warden {
 
-// `namespaces`: wire::NamespaceFlag, those that will be new and are therefore not joined; `network` likewise.
-Failure joinCaller(const CallerView& caller, std::uint32_t namespaces, wire::Network network) noexcept;
+// Takes the caller's groups, enters those of its namespaces that the Plan does not make new, and its directory.
+Failure joinCaller(const CallerView& caller, const wire::PlanReader& plan) noexcept;
 
 } // namespace sandboxd::warden

@@ -6,19 +6,12 @@
 #include "warden/proc_text.hpp"
 #include "warden/process.hpp"
 
-#include <grp.h>
 #include <sys/fsuid.h>
 #include <sys/socket.h>
 
 namespace sandboxd::warden {
 
 namespace {
-
-// CAP_SETGID, before the clone: unmapped groups stay effective, so that what the caller may read by group can be read.
-Failure takeGroups(const wire::PlanReader& plan) noexcept {
-    const auto groups = plan.groups();
-    return ::setgroups(groups.count, groups.data) == 0 ? success : failed(SetupStep::identity);
-}
 
 // CAP_SETUID: the effective uid of the clone is the namespace's owner. It empties the effective set, which
 // kernel.unprivileged_userns_clone=0 wants CAP_SYS_ADMIN in. The file-system uid stays root's: the kernel checks it
@@ -80,9 +73,6 @@ std::uint64_t cloneFlags(const wire::Header& header) noexcept {
 Failure createInit(const Host& host, const Reservation& reservation, const wire::PlanReader& plan, MountTable& table,
                    InitProcess& init) noexcept {
     int pair[2];
-    if (const Failure failure = takeGroups(plan)) {
-        return failure;
-    }
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         return failed(SetupStep::namespaces);
     }

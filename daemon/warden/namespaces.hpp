@@ -21,7 +21,7 @@ struct InitProcess {
 // CLONE_NEW* of the Plan, without the cgroup namespace, which init makes itself.
 std::uint64_t cloneFlags(const wire::Header& header) noexcept;
 
-// Takes the caller's groups, clones init and maps the ids. On failure init may exist: `init` says.
+// Clones init and maps the ids. On failure init may exist: `init` says.
 Failure createInit(const Host& host, const Reservation& reservation, const wire::PlanReader& plan, MountTable& table,
                    InitProcess& init) noexcept;
 

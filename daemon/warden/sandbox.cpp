@@ -49,8 +49,7 @@ Failure Sandbox::check() noexcept {
 }
 
 Failure Sandbox::build() noexcept {
-    const wire::Header& header = launch_.plan.header();
-    if (const Failure failure = joinCaller(caller_, header.namespaces, static_cast<wire::Network>(header.network))) {
+    if (const Failure failure = joinCaller(caller_, launch_.plan)) {
         return failure;
     }
     MountTable table;

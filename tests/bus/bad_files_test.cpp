@@ -83,8 +83,8 @@ protected:
 };
 
 TEST_F(BadCommand, ThatIsMissingIsNamed) {
-    expectExecFailed("/no/such/command", "command not found");
-    expectExecFailed("no-such-command", "command not found");
+    expectExecFailed("/no/such/command", "No such file or directory");
+    expectExecFailed("no-such-command", "No such file or directory");
 }
 
 TEST_F(BadCommand, ThatIsNotExecutableIsNamed) {

@@ -58,7 +58,7 @@ std::vector<BadRequest> optionMistakes() {
         {"SharedPids", option("namespaces", strings({"mount"})), "NotSupported", "namespaces"},
         {"HostnameWithSlash", option("hostname", text("a/b")), "InvalidOption", "hostname"},
         {"LongHostname", option("hostname", text(std::string(65, 'h'))), "InvalidOption", "hostname"},
-        {"LongDescription", option("description", text(std::string(129, 'd'))), "InvalidOption", "description"},
+        {"LongDescription", option("description", text(std::string(129, 'd'))), "LimitsExceeded", "description"},
         {"NulInArgvZero", option("argv0", bytes(nul)), "InvalidOption", "argv0"},
         {"FeatureThatNobodyHas", option("require", strings({"option:teleport"})), "FeatureMissing", "option:teleport"},
         {"HostnameWithoutUts",

@@ -73,7 +73,9 @@ Reply Connection::call(Message message) {
 std::uint64_t Connection::sendSpawn(const SpawnRequest& request) {
     Message message = method("Spawn");
     appendSpawn(message.get(), request);
-    return send(std::move(message));
+    const std::uint64_t cookie = send(std::move(message));
+    must(sd_bus_flush(bus_.get()), "flush"); // whoever waits elsewhere for what this begins
+    return cookie;
 }
 
 Spawned Connection::awaitSpawn(std::uint64_t cookie) {

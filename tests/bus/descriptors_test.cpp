@@ -42,7 +42,7 @@ TEST_F(Descriptors, S78_WithoutAnyTheStandardOnesAreDevNull) {
     asUser(user_, [] {
         Connection connection;
         const Spawned spawned = connection.spawn(
-            shell("for f in 0 1 2; do [ \"$(readlink /proc/self/fd/$f)\" = /dev/null ] || exit 1; done"));
+            shell("for f in 0 1 2; do [ \"$(readlink /proc/$$/fd/$f)\" = /dev/null ] || exit 1; done"));
         ASSERT_EQ(spawned.error, "") << spawned.errorMessage;
         EXPECT_EQ(connection.wait(spawned.path).status, 0);
     });

@@ -84,7 +84,7 @@ TEST_F(Sandbox, TellsItsProperties) {
             return connection.textProperty(spawned.path, Connection::sandboxInterface, name);
         };
         EXPECT_EQ(property("Id"), spawned.id);
-        EXPECT_EQ(property("Profile"), "");
+        EXPECT_EQ(property("Profile"), "default");
         EXPECT_EQ(property("Description"), "a \"quoted\" name");
         EXPECT_EQ(property("State"), "running");
         EXPECT_EQ(property("Result"), "");
