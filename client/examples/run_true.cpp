@@ -1,5 +1,5 @@
 // Runs /bin/true in a sandbox by the client library, and says how it ended. Build it outside of this tree with
-//   c++ -std=c++20 run_true.cpp $(pkg-config --cflags --libs sandboxd-client)
+//   c++ -std=c++20 run_true.cpp $(pkg-config --cflags --libs libsandboxd-client)
 #include <sandboxd/client.hpp>
 
 #include <cstdio>
