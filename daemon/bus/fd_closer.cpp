@@ -1,10 +1,14 @@
 #include "bus/fd_closer.hpp"
 
+#include "base/log.hpp"
 #include "base/syscall.hpp"
 
 #include <sys/epoll.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 
 namespace sandboxd::bus {
 
@@ -18,6 +22,11 @@ namespace {
     ::_exit(0);
 }
 
+// clone(2), not clone3(2): the latter is ENOSYS under systemd's RestrictNamespaces=, whose filter cannot see its flags.
+long forkWithDescriptors(int& pidfd) {
+    return ::syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD, nullptr, &pidfd, nullptr, nullptr);
+}
+
 } // namespace
 
 FdCloser::FdCloser(sd_event* loop) : loop_(loop), null_(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
@@ -28,16 +37,15 @@ FdCloser::FdCloser(sd_event* loop) : loop_(loop), null_(::open("/dev/null", O_RD
 
 void FdCloser::neutralise(std::vector<int> fds, std::function<void()> done) {
     int pidfd = -1;
-    clone_args arguments{};
-    arguments.flags = CLONE_FILES | CLONE_PIDFD;
-    arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-    arguments.exit_signal = SIGCHLD;
-    const pid_t child = sys::clone3(arguments);
+    const long child = forkWithDescriptors(pidfd);
     if (child == 0) {
         replaceAll(null_.get(), fds);
     }
     if (child < 0) {
-        return; // no process to be had: the descriptors stay open rather than risk our loop
+        // The descriptors stay open rather than risk our loop.
+        log::write(log::Level::error, log::service, "no process to close descriptors of callers",
+                   {{"REASON", ::strerrordesc_np(errno)}});
+        return;
     }
     const auto job = jobs_.insert(jobs_.end(), Job{UniqueFd(pidfd), std::move(done), {}});
     job->watch = EventSource::watch(loop_, pidfd, EPOLLIN, [this, job](std::uint32_t) { finish(job); });

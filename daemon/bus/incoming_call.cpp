@@ -39,7 +39,7 @@ void IncomingCall::fail(const Error& error) {
     if (std::exchange(isAnswered_, true)) {
         return;
     }
-    sd_bus_error answer = SD_BUS_ERROR_MAKE_CONST(nameOf(error.code).data(), error.message.c_str());
+    const sd_bus_error answer{nameOf(error.code).data(), error.message.c_str(), 0}; // borrows, so nothing to free
     sd_bus_reply_method_error(message_.get(), &answer);
 }
 
