@@ -11,9 +11,8 @@ namespace sandboxd::launch {
 
 [[nodiscard]] std::string_view nameOf(wire::SetupStep step) noexcept;
 
-// "setup: mounts[3]: cannot open source "/x": Permission denied". ExecFailed for the exec step ("argv: command not
-// found: …", ENOENT; "argv: cannot execute …" otherwise), CallerConfined for a caller that cannot be served, else
-// SetupFailed.
+// "setup: mounts[3]: cannot open source "/x": Permission denied". ExecFailed for the exec step ("argv: cannot execute
+// "x": No such file or directory"), BadFileDescriptor for a lifeline that is none, else SetupFailed.
 [[nodiscard]] Error describeFailure(const wire::Report& report, const plan::Plan& plan);
 
 } // namespace sandboxd::launch

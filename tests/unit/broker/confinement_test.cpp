@@ -1,0 +1,44 @@
+#include "broker/confinement.hpp"
+
+#include "plan/warden_protocol.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sandboxd::broker {
+namespace {
+
+policy::Caller confinedBy(std::uint32_t bits) {
+    policy::Caller caller;
+    caller.confinement = bits;
+    caller.label = "firefox (enforce)";
+    return caller;
+}
+
+TEST(CheckServable, LeavesToPolicyWhatPolicyMayAllow) {
+    EXPECT_TRUE(checkServable(confinedBy(0)));
+    for (const std::uint32_t bit : {wire::confinedByMountNamespace, wire::confinedByNoNewPrivileges,
+                                    wire::confinedBySeccomp, wire::confinedByLabel}) {
+        EXPECT_TRUE(checkServable(confinedBy(bit))) << bit;
+    }
+}
+
+TEST(CheckServable, RefusesTheRestWhateverElseHolds) {
+    for (const std::uint32_t bit : {wire::confinedByUserNamespace, wire::confinedByPidNamespace, wire::confinedByRoot,
+                                    wire::confinedByPrivilege, wire::confinedByChange}) {
+        const auto alone = checkServable(confinedBy(bit));
+        const auto together = checkServable(confinedBy(bit | wire::confinedByLabel));
+        ASSERT_FALSE(alone) << bit;
+        ASSERT_FALSE(together) << bit;
+        EXPECT_EQ(alone.error().code, ErrorCode::callerConfined);
+    }
+}
+
+TEST(DescribeConfinement, NamesEveryReasonAndTheLabel) {
+    const std::string text = describeConfinement(confinedBy(wire::confinedBySeccomp | wire::confinedByLabel));
+    EXPECT_NE(text.find("seccomp"), std::string::npos) << text;
+    EXPECT_NE(text.find("\"firefox (enforce)\""), std::string::npos) << text;
+    EXPECT_EQ(describeConfinement(confinedBy(0)), "");
+}
+
+} // namespace
+} // namespace sandboxd::broker

@@ -1,0 +1,37 @@
+#include "broker/features.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace sandboxd::broker {
+namespace {
+
+bool has(const std::vector<std::string>& features, const std::string& token) {
+    return std::find(features.begin(), features.end(), token) != features.end();
+}
+
+TEST(Features, NameWhatIsThereAndNothingElse) {
+    const std::vector<std::string> features = listFeatures(false);
+    for (const char* token :
+         {"option:mounts", "option:lifeline", "mount:bind", "network:loopback", "identity:mapped"}) {
+        EXPECT_TRUE(has(features, token)) << token;
+    }
+    for (const char* token : {"option:capabilities", "mount:overlay", "network:pasta", "apparmor"}) {
+        EXPECT_FALSE(has(features, token)) << token;
+    }
+    EXPECT_TRUE(has(listFeatures(true), "apparmor"));
+}
+
+TEST(Features, ThatAreMissingAreNamed) {
+    const std::vector<std::string> features = listFeatures(false);
+    EXPECT_TRUE(requireFeatures({}, features));
+    EXPECT_TRUE(requireFeatures({"option:mounts", "network:none"}, features));
+    const auto missing = requireFeatures({"option:mounts", "no\nsuch"}, features);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, ErrorCode::featureMissing);
+    EXPECT_NE(missing.error().message.find("\"no\\x0asuch\""), std::string::npos) << missing.error().message;
+}
+
+} // namespace
+} // namespace sandboxd::broker

@@ -1,0 +1,73 @@
+#include "launch/step_names.hpp"
+
+#include <cerrno>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace sandboxd::launch {
+namespace {
+
+using wire::SetupStep;
+
+plan::Plan aPlan() {
+    plan::Plan plan;
+    plan.program = "tool\n";
+    plan.workingDirectory = "/work";
+    plan.mounts = {{.target = "/target", .source = "/source"}, {.target = "/t", .fd = 2}};
+    return plan;
+}
+
+Error described(SetupStep step, int error, std::uint32_t operation = wire::noOperation) {
+    wire::Report report{};
+    report.kind = wire::RecordKind::report;
+    report.step = step;
+    report.operation = operation;
+    report.error = error;
+    return describeFailure(report, aPlan());
+}
+
+TEST(StepNames, EveryStepHasItsOwn) {
+    std::set<std::string_view> names;
+    for (auto step = SetupStep::none; step <= SetupStep::killed;
+         step = static_cast<SetupStep>(static_cast<unsigned>(step) + 1)) {
+        EXPECT_FALSE(nameOf(step).empty());
+        names.insert(nameOf(step));
+    }
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::killed) + 1);
+    EXPECT_EQ(nameOf(static_cast<SetupStep>(9999)), "do an unknown step");
+}
+
+TEST(DescribeFailure, NamesTheOperationTheObjectAndTheErrno) {
+    const Error source = described(SetupStep::source, EACCES, 0);
+    EXPECT_EQ(source.code, ErrorCode::setupFailed);
+    EXPECT_EQ(source.message.rfind("setup: mounts[0]: cannot ", 0), 0U) << source.message;
+    EXPECT_NE(source.message.find("\"/source\""), std::string::npos) << source.message;
+    EXPECT_NE(source.message.find("Permission denied"), std::string::npos) << source.message;
+    EXPECT_NE(described(SetupStep::source, EACCES, 1).message.find("(descriptor)"), std::string::npos);
+    EXPECT_NE(described(SetupStep::mount, ELOOP, 0).message.find("\"/target\""), std::string::npos);
+}
+
+TEST(DescribeFailure, AnOperationOutOfThePlanNamesNoObject) {
+    EXPECT_EQ(described(SetupStep::mount, ELOOP, 7).message.find('"'), std::string::npos);
+}
+
+TEST(DescribeFailure, OfExecEscapesTheCommandAndEndsWithTheErrno) {
+    const Error error = described(SetupStep::exec, ENOENT);
+    EXPECT_EQ(error.code, ErrorCode::execFailed);
+    EXPECT_EQ(error.message, "argv: cannot execute \"tool\\x0a\": No such file or directory");
+}
+
+TEST(DescribeFailure, OfTheDirectoryNamesItsKey) {
+    const Error error = described(SetupStep::workingDirectory, ENOENT);
+    EXPECT_NE(error.message.find("cwd: "), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("\"/work\""), std::string::npos) << error.message;
+}
+
+TEST(DescribeFailure, OfTheLifelineIsABadDescriptor) {
+    EXPECT_EQ(described(SetupStep::lifeline, EINVAL).code, ErrorCode::badFileDescriptor);
+}
+
+} // namespace
+} // namespace sandboxd::launch
