@@ -54,10 +54,12 @@ spdlog::level::level_enum spdlogLevel(Level level) {
 void writeJournal(Level level, std::string_view messageId, std::string_view message, const std::vector<Field>& fields) {
     std::vector<std::string> lines{"MESSAGE=" + std::string(message), "MESSAGE_ID=" + std::string(messageId),
                                    "PRIORITY=" + std::to_string(priority(level))};
+    lines.reserve(lines.size() + fields.size());
     for (const Field& field : fields) {
         lines.push_back(std::string(field.name) + "=" + field.value);
     }
     std::vector<iovec> parts;
+    parts.reserve(lines.size());
     for (std::string& line : lines) {
         parts.push_back({line.data(), line.size()});
     }

@@ -8,21 +8,21 @@ namespace sandboxd::broker {
 namespace {
 
 struct Row {
-    std::uint32_t bit;
     std::string_view text;
+    std::uint32_t bit;
     bool isServable; // by policy
 };
 
 constexpr Row rows[] = {
-    {wire::confinedByUserNamespace, "it is in a user namespace of its own", false},
-    {wire::confinedByMountNamespace, "it is in a mount namespace of its own", true},
-    {wire::confinedByPidNamespace, "it is in a pid namespace of its own", false},
-    {wire::confinedByRoot, "its root directory is not the system's", false},
-    {wire::confinedByNoNewPrivileges, "it has no_new_privs", true},
-    {wire::confinedBySeccomp, "it has a seccomp filter", true},
-    {wire::confinedByLabel, "it has an AppArmor label", true},
-    {wire::confinedByPrivilege, "it is not dumpable or holds a capability", false},
-    {wire::confinedByChange, "its ids are not its connection's or changed meanwhile", false},
+    {"it is in a user namespace of its own", wire::confinedByUserNamespace, false},
+    {"it is in a mount namespace of its own", wire::confinedByMountNamespace, true},
+    {"it is in a pid namespace of its own", wire::confinedByPidNamespace, false},
+    {"its root directory is not the system's", wire::confinedByRoot, false},
+    {"it has no_new_privs", wire::confinedByNoNewPrivileges, true},
+    {"it has a seccomp filter", wire::confinedBySeccomp, true},
+    {"it has an AppArmor label", wire::confinedByLabel, true},
+    {"it is not dumpable or holds a capability", wire::confinedByPrivilege, false},
+    {"its ids are not its connection's or changed meanwhile", wire::confinedByChange, false},
 };
 
 } // namespace

@@ -35,7 +35,7 @@ FdCloser::FdCloser(sd_event* loop) : loop_(loop), null_(::open("/dev/null", O_RD
     }
 }
 
-void FdCloser::neutralise(std::vector<int> fds, std::function<void()> done) {
+void FdCloser::neutralise(const std::vector<int>& fds, std::function<void()> done) {
     int pidfd = -1;
     const long child = forkWithDescriptors(pidfd);
     if (child == 0) {

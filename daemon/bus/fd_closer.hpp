@@ -20,7 +20,7 @@ public:
 
     // Calls `done` from the loop when every one of `fds` is /dev/null and may be closed. While a child hangs, `done` is
     // not called: its numbers stay taken, which is the price of not hanging.
-    void neutralise(std::vector<int> fds, std::function<void()> done);
+    void neutralise(const std::vector<int>& fds, std::function<void()> done);
 
 private:
     struct Job {

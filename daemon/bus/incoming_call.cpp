@@ -22,7 +22,7 @@ IncomingCall::~IncomingCall() {
     fds_.erase(std::unique(fds_.begin(), fds_.end()), fds_.end());
     // The message closes its descriptors when it goes; by then they must be harmless.
     sd_bus_message* message = message_.release();
-    closer_.neutralise(std::move(fds_), [message] { sd_bus_message_unref(message); });
+    closer_.neutralise(fds_, [message] { sd_bus_message_unref(message); });
 }
 
 void IncomingCall::reply(const std::function<void(sd_bus_message*)>& fill) {

@@ -7,18 +7,18 @@ namespace sandboxd::bus {
 
 namespace {
 
-bool mayHoldFds(char kind, const char* contents) {
-    return kind == SD_BUS_TYPE_VARIANT || std::string_view(contents).find_first_of("hv") != std::string_view::npos;
+bool mayHoldFds(char kind, std::string_view contents) {
+    return kind == SD_BUS_TYPE_VARIANT || contents.find_first_of("hv") != std::string_view::npos;
 }
 
-std::string signatureOf(char kind, const char* contents) {
+std::string signatureOf(char kind, const std::string& contents) {
     switch (kind) {
     case SD_BUS_TYPE_ARRAY:
-        return std::string("a") + contents;
+        return "a" + contents;
     case SD_BUS_TYPE_STRUCT:
-        return "(" + std::string(contents) + ")";
+        return "(" + contents + ")";
     case SD_BUS_TYPE_DICT_ENTRY:
-        return "{" + std::string(contents) + "}";
+        return "{" + contents + "}";
     default:
         return std::string(1, kind);
     }
@@ -27,10 +27,11 @@ std::string signatureOf(char kind, const char* contents) {
 // Depth is bounded by the bus library, which refuses messages nested deeper than 128.
 bool collect(sd_bus_message* message, std::vector<int>& fds) {
     char kind = 0;
-    const char* contents = nullptr;
-    while (sd_bus_message_peek_type(message, &kind, &contents) > 0) {
-        if (contents != nullptr && mayHoldFds(kind, contents)) {
-            if (sd_bus_message_enter_container(message, kind, contents) < 0 || !collect(message, fds) ||
+    const char* peeked = nullptr;
+    while (sd_bus_message_peek_type(message, &kind, &peeked) > 0) {
+        const std::string contents = peeked != nullptr ? peeked : ""; // null: a basic type
+        if (mayHoldFds(kind, contents)) {
+            if (sd_bus_message_enter_container(message, kind, contents.c_str()) < 0 || !collect(message, fds) ||
                 sd_bus_message_exit_container(message) < 0) {
                 return false;
             }

@@ -81,11 +81,11 @@ void SandboxObject::addProperties(Interface& interface) {
     auto text = [&](const char* name, const std::string& value) {
         interface.properties.push_back(guarded(name, "s", [&value](sd_bus_message* reply) { append(reply, value); }));
     };
-    auto number = [&](const char* name, char type, std::function<std::int64_t()> value) {
+    auto number = [&](const char* name, char type, const std::function<std::int64_t()>& value) {
         interface.properties.push_back(guarded(
             name, std::string(1, type), [type, value](sd_bus_message* reply) { appendNumber(reply, type, value()); }));
     };
-    auto computed = [&](const char* name, std::function<std::string()> value) {
+    auto computed = [&](const char* name, const std::function<std::string()>& value) {
         interface.properties.push_back(guarded(name, "s", [value](sd_bus_message* reply) { append(reply, value()); }));
     };
     text("Id", facts.id);

@@ -90,7 +90,7 @@ private:
     };
 
     static std::uint32_t& counter(Counts& counts, Kind kind);
-    Counts countsOf(std::uint32_t uid) const;
+    [[nodiscard]] Counts countsOf(std::uint32_t uid) const;
     [[nodiscard]] bool maySetUp(std::uint32_t uid) const;
     Lease take(Kind kind, std::uint32_t uid);
     void give(Kind kind, std::uint32_t uid, const std::string& connection) noexcept;
