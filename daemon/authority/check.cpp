@@ -27,11 +27,14 @@ Authority::Check::Check(Authority& authority, Question question, Answer answer, 
       dialogOpened_(std::move(dialogOpened)), beginning_(EventSource::soon(authority.loop_, [this] { begin(); })) {}
 
 Authority::Check::~Check() {
-    if (cancellation_.empty()) {
-        return;
+    if (!cancellation_.empty()) {
+        pending_.cancel();
+        withdraw();
     }
-    pending_.cancel();
-    // Nobody waits for the answer; without this a dialog would stay on the user's screen.
+}
+
+// Nobody waits for the answer any more; without this a dialog would stay on the user's screen.
+void Authority::Check::withdraw() {
     try {
         authority_.polkit_->callMethodAsync("CancelCheckAuthorization")
             .onInterface(interface)
@@ -77,6 +80,10 @@ void Authority::Check::call(bool withDialog) {
 
 // Whatever polkit did not answer is a denial; so is its absence.
 void Authority::Check::takeFailure(const std::string& name, const std::string& message) {
+    if (name != cancelled) {
+        withdraw(); // after a timeout polkit still asks; for a question that it does not know this is an error of no
+                    // use
+    }
     cancellation_.clear();
     if (name == cancelled) {
         refuse(ErrorCode::authenticationDismissed, "the authentication was cancelled");

@@ -22,6 +22,7 @@ private:
     void takeFailure(const std::string& name, const std::string& message);
     void deny(const std::map<std::string, std::string>& details, bool challenge);
     void openDialog();
+    void withdraw();
     void refuse(ErrorCode code, const std::string& why);
     [[nodiscard]] policy::Right current() const { return question_.rights[position_]; }
 

@@ -1,5 +1,6 @@
 #include "base/event.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 
@@ -30,6 +31,10 @@ struct EventSource::State {
         static_cast<State*>(self)->call(0);
         return 0;
     }
+    static int onDefer(sd_event_source*, void* self) {
+        static_cast<State*>(self)->call(0);
+        return 0;
+    }
 };
 
 void EventSource::Free::operator()(State* state) const noexcept {
@@ -50,22 +55,25 @@ EventSource EventSource::watch(sd_event* loop, int fd, std::uint32_t events, std
     return EventSource(std::move(state));
 }
 
-EventSource EventSource::timer(sd_event* loop, std::uint64_t usec, std::function<void()> due) {
+EventSource EventSource::after(sd_event* loop, std::uint64_t usec, std::function<void()> due) {
     std::unique_ptr<State, Free> state(new State{.ready = [due = std::move(due)](std::uint32_t) { due(); }});
     constexpr std::uint64_t accuracyUsec = 1000;
-    if (sd_event_add_time_relative(loop, &state->source, CLOCK_MONOTONIC, usec, accuracyUsec, State::onTime,
-                                   state.get()) < 0) {
+    // A caller's number may be any: sd-event refuses a sum that overflows, and a century never comes either.
+    constexpr std::uint64_t longestUsec = 100ULL * 365 * 24 * 3600 * 1'000'000;
+    if (sd_event_add_time_relative(loop, &state->source, CLOCK_MONOTONIC, std::min(usec, longestUsec), accuracyUsec,
+                                   State::onTime, state.get()) < 0) {
         std::abort();
     }
     return EventSource(std::move(state));
 }
 
-EventSource EventSource::after(sd_event* loop, std::uint64_t usec, std::function<void()> due) {
-    return timer(loop, usec, std::move(due));
-}
-
+// Not a timer of 0: the loop would sleep for that timer's accuracy.
 EventSource EventSource::soon(sd_event* loop, std::function<void()> run) {
-    return timer(loop, 0, std::move(run));
+    std::unique_ptr<State, Free> state(new State{.ready = [run = std::move(run)](std::uint32_t) { run(); }});
+    if (sd_event_add_defer(loop, &state->source, State::onDefer, state.get()) < 0) {
+        std::abort();
+    }
+    return EventSource(std::move(state));
 }
 
 std::uint64_t nowUsec(sd_event* loop) noexcept {

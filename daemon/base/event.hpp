@@ -17,7 +17,7 @@ public:
     // Calls `ready` with the EPOLL* bits whenever `fd` has one of `events`. The fd stays the caller's and outlives
     // this.
     static EventSource watch(sd_event* loop, int fd, std::uint32_t events, std::function<void(std::uint32_t)> ready);
-    // Calls `due` once, `usec` from now (CLOCK_MONOTONIC).
+    // Calls `due` once, `usec` from now (CLOCK_MONOTONIC), within a millisecond; more than a century is a century.
     static EventSource after(sd_event* loop, std::uint64_t usec, std::function<void()> due);
     // Calls `run` once, as soon as the loop is back: what must not happen inside the caller's own stack.
     static EventSource soon(sd_event* loop, std::function<void()> run);
@@ -31,7 +31,6 @@ private:
         void operator()(State* state) const noexcept;
     };
     explicit EventSource(std::unique_ptr<State, Free> state) : state_(std::move(state)) {}
-    static EventSource timer(sd_event* loop, std::uint64_t usec, std::function<void()> due);
 
     std::unique_ptr<State, Free> state_;
 };

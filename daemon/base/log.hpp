@@ -20,6 +20,7 @@ struct Field {
 inline constexpr std::string_view started = "1cd204d9eccc468aa8e330776e5bd286";
 inline constexpr std::string_view ended = "1d281c6dd3924f67ad35f0caf736529b";
 inline constexpr std::string_view refused = "720c7bba5f674c9a858b9ff3e8821df0";
+inline constexpr std::string_view managed = "4f0e3a5c1d7b4c0f9b6e2f5d8a913c77";
 inline constexpr std::string_view service = "bba9db2a503649b7b485f6bcfe144261";
 
 // Once, before the first line: finds out whether stderr is the journal (JOURNAL_STREAM, systemd.exec(5)).

@@ -63,6 +63,10 @@ inline int pivotRoot(const char* newRoot, const char* putOld) noexcept {
     return static_cast<int>(::syscall(SYS_pivot_root, newRoot, putOld));
 }
 
+inline UniqueFd openPidfd(pid_t pid) noexcept {
+    return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
 inline int sendSignal(int pidfd, int signal) noexcept {
     return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
 }

@@ -1,5 +1,6 @@
 #include "launch/spawner_link.hpp"
 
+#include "base/error_text.hpp"
 #include "base/quote.hpp"
 #include "launch/packet.hpp"
 
@@ -49,18 +50,20 @@ bool SpawnerLink::connect() {
 }
 
 void SpawnerLink::reserve(const Reservation& reservation, int pidfd, Answer answer) {
-    waiting_[reservation.id] = std::move(answer);
     const wire::ReserveRequest record = request(reservation);
     const int fds[] = {pidfd};
+    bool sent = false;
     // A spawner that was restarted shows only when it is written to: the second try has a new connection.
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        if ((socket_ || connect()) && sendRecord(socket_.get(), record, fds)) {
-            return;
+    for (int attempt = 0; attempt < 2 && !sent; ++attempt) {
+        sent = (socket_ || connect()) && sendRecord(socket_.get(), record, fds);
+        if (!sent) {
+            drop();
         }
-        watch_.reset();
-        socket_.reset();
     }
-    failing_ = EventSource::soon(loop_, [this] { disconnect(); });
+    (sent ? waiting_ : failed_)[reservation.id] = std::move(answer);
+    if (!failed_.empty()) {
+        failing_ = EventSource::soon(loop_, [this] { failAll(); });
+    }
 }
 
 void SpawnerLink::read() {
@@ -86,20 +89,28 @@ void SpawnerLink::deliver(const wire::ReserveReply& reply, UniqueFd socket) {
     const Answer answer = std::move(found->second);
     waiting_.erase(found);
     if (reply.error != 0) {
-        answer(Error{ErrorCode::setupFailed,
-                     "setup: reservation: the spawner refused: " + std::string(::strerrordesc_np(reply.error))});
+        answer(Error{ErrorCode::setupFailed, "setup: reservation: the spawner refused: " + errorText(reply.error)});
     } else {
         answer(std::move(socket));
     }
 }
 
 // What was asked over a connection that broke is not asked again: the spawner may have forked already.
-void SpawnerLink::disconnect() {
+void SpawnerLink::drop() {
     watch_.reset();
     socket_.reset();
-    for (auto& [id, answer] : std::exchange(waiting_, {})) {
+    failed_.merge(waiting_);
+}
+
+void SpawnerLink::failAll() {
+    for (auto& [id, answer] : std::exchange(failed_, {})) {
         answer(unreachable(path_));
     }
+}
+
+void SpawnerLink::disconnect() {
+    drop();
+    failAll();
 }
 
 } // namespace sandboxd::launch

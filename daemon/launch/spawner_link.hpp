@@ -31,12 +31,17 @@ public:
     // `pidfd` names the caller and stays the caller's of this function. `answer` comes from the loop, never from here.
     void reserve(const Reservation& reservation, int pidfd, Answer answer);
     // The answer is not wanted any more; a socket that still comes is closed, which ends that warden.
-    void forget(const std::string& id) { waiting_.erase(id); }
+    void forget(const std::string& id) {
+        waiting_.erase(id);
+        failed_.erase(id);
+    }
 
 private:
     bool connect();
     void read();
     void deliver(const wire::ReserveReply& reply, UniqueFd socket);
+    void drop();
+    void failAll();
     void disconnect();
 
     sd_event* loop_;
@@ -45,6 +50,7 @@ private:
     EventSource watch_;
     EventSource failing_;
     std::map<std::string, Answer> waiting_;
+    std::map<std::string, Answer> failed_; // that have to be told
 };
 
 } // namespace sandboxd::launch

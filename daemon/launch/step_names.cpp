@@ -1,10 +1,10 @@
 #include "launch/step_names.hpp"
 
+#include "base/error_text.hpp"
 #include "base/quote.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 namespace sandboxd::launch {
 
@@ -45,11 +45,6 @@ constexpr std::array<StepRow, 24> rows{{
     {SetupStep::killed, "keep a process of the setup alive"},
 }};
 
-std::string errorText(int error) {
-    const char* text = ::strerrordesc_np(error);
-    return text != nullptr ? text : "error " + std::to_string(error);
-}
-
 std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
     if (report.operation >= plan.mounts.size()) {
         return report.step == SetupStep::workingDirectory ? " " + quote(plan.workingDirectory.value_or("/")) : "";
@@ -84,7 +79,9 @@ Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
         return describeExec(report, plan);
     }
     if (report.step == SetupStep::lifeline) {
-        return {ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a socket"};
+        return report.error == EBADF
+                   ? Error{ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a stream socket"}
+                   : Error{ErrorCode::setupFailed, "lifeline: its other end was closed"};
     }
     return {ErrorCode::setupFailed, "setup: " + keyOf(report) + "cannot " + std::string(nameOf(report.step)) +
                                         objectOf(report, plan) + ": " + errorText(report.error)};

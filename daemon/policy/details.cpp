@@ -165,7 +165,7 @@ std::map<std::string, std::string> checkDetails(const spec::Spec& spec, const Ca
     const auto command = join(spec.argv, [](const std::string& argument) { return std::string_view(argument); });
     const std::string program = spec.argv.empty() ? std::string() : spec.argv.front();
     return {
-        {"profile", shorten(spec.profile)},
+        {"profile", spec.profile.empty() ? "default" : shorten(spec.profile)},
         {"program", shorten(program)},
         // Never "yes" before a profile can fix mounts and environment: LD_PRELOAD or a bind over /lib voids it.
         {"program-trusted", "no"},

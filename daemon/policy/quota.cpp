@@ -107,6 +107,16 @@ Result<void> Quota::checkRate(std::uint32_t uid, std::uint64_t nowUsec) const {
     return {};
 }
 
+bool Quota::isNews(std::uint32_t uid, std::uint64_t nowUsec) {
+    if (toldUntil_.size() >= rememberedUids) {
+        std::erase_if(toldUntil_, [nowUsec](const auto& entry) { return entry.second <= nowUsec; });
+    }
+    std::uint64_t& until = toldUntil_[uid];
+    const bool news = until <= nowUsec;
+    until = news ? nowUsec + limits_.refusalRefillUsec : until;
+    return news;
+}
+
 Result<Quota::Lease> Quota::holdSandbox(std::uint32_t uid) {
     if (countsOf(uid).sandboxes >= limits_.running) {
         return exceeded("running: sandboxes of this uid", limits_.running);
@@ -118,7 +128,7 @@ Result<Quota::Lease> Quota::holdSandbox(std::uint32_t uid) {
 }
 
 Result<Quota::Lease> Quota::beginCheck(std::uint32_t uid) {
-    if (total_.checks >= limits_.pendingChecks) {
+    if (total_.checks >= limits_.pendingChecks || countsOf(uid).checks >= limits_.inSetup) {
         return Error{ErrorCode::busy, "authorisation: too many checks are pending"};
     }
     return take(Kind::check, uid);

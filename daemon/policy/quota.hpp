@@ -68,9 +68,13 @@ public:
     // RateLimited while the uid's refusals are spent.
     [[nodiscard]] Result<void> checkRate(std::uint32_t uid, std::uint64_t nowUsec) const;
 
+    // True once in each refill time: for what a caller can repeat without end, and the log should hold once.
+    [[nodiscard]] bool isNews(std::uint32_t uid, std::uint64_t nowUsec);
+
     // One sandbox, held from before the polkit check until it has ended. LimitsExceeded.
     Result<Lease> holdSandbox(std::uint32_t uid);
-    // One question to polkit without, or with, a dialog. Busy.
+    // One question to polkit without, or with, a dialog; of one uid no more than it may have requests in setup, so that
+    // nobody takes all places. Busy.
     Result<Lease> beginCheck(std::uint32_t uid);
     Result<Lease> openDialog(std::uint32_t uid);
     // One pending Wait of a connection. LimitsExceeded.
@@ -103,6 +107,7 @@ private:
     std::map<std::uint32_t, std::deque<RequestId>> queues_; // by uid, none is empty
     std::uint32_t lastServed_ = 0;                          // the uid whose turn was last
     std::map<std::uint32_t, std::uint64_t> spentUntil_;     // by uid: when all refusals are forgotten
+    std::map<std::uint32_t, std::uint64_t> toldUntil_;      // by uid: until when nothing is news
 };
 
 } // namespace sandboxd::policy

@@ -65,8 +65,10 @@ TEST(DescribeFailure, OfTheDirectoryNamesItsKey) {
     EXPECT_NE(error.message.find("\"/work\""), std::string::npos) << error.message;
 }
 
-TEST(DescribeFailure, OfTheLifelineIsABadDescriptor) {
-    EXPECT_EQ(described(SetupStep::lifeline, EINVAL).code, ErrorCode::badFileDescriptor);
+TEST(DescribeFailure, OfTheLifelineTellsABadDescriptorFromAClosedOne) {
+    EXPECT_EQ(described(SetupStep::lifeline, EBADF).code, ErrorCode::badFileDescriptor);
+    EXPECT_EQ(described(SetupStep::lifeline, ECANCELED).code, ErrorCode::setupFailed);
+    EXPECT_EQ(described(SetupStep::lifeline, ECANCELED).message, "lifeline: its other end was closed");
 }
 
 } // namespace

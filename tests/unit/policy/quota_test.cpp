@@ -179,10 +179,30 @@ TEST(Quota, DialogsAreLimitedInAll) {
 TEST(Quota, PendingChecksAreLimitedInAll) {
     Quota quota(small());
     std::vector<Lease> checks;
-    for (int count = 0; count < 3; ++count) {
-        checks.push_back(std::move(quota.beginCheck(alice)).value());
+    for (std::uint32_t uid = alice; uid < alice + 3; ++uid) {
+        checks.push_back(std::move(quota.beginCheck(uid)).value());
     }
-    EXPECT_EQ(quota.beginCheck(bob).error().code, ErrorCode::busy);
+    EXPECT_EQ(quota.beginCheck(alice + 3).error().code, ErrorCode::busy);
+}
+
+TEST(Quota, NobodyTakesThePendingChecksOfOthers) {
+    policy::Limits limits;
+    limits.inSetup = 2;
+    limits.pendingChecks = 3;
+    Quota quota(limits);
+    std::vector<Lease> checks;
+    checks.push_back(std::move(quota.beginCheck(alice)).value());
+    checks.push_back(std::move(quota.beginCheck(alice)).value());
+    EXPECT_EQ(quota.beginCheck(alice).error().code, ErrorCode::busy);
+    EXPECT_TRUE(quota.beginCheck(bob).ok());
+}
+
+TEST(Quota, WhatRepeatsIsNewsOnceInARefillTime) {
+    Quota quota(small());
+    EXPECT_TRUE(quota.isNews(alice, now));
+    EXPECT_FALSE(quota.isNews(alice, now + small().refusalRefillUsec - 1));
+    EXPECT_TRUE(quota.isNews(bob, now));
+    EXPECT_TRUE(quota.isNews(alice, now + small().refusalRefillUsec));
 }
 
 TEST(Quota, AConnectionHasItsOwnPendingWaits) {
