@@ -42,7 +42,9 @@ void endOnSignals(sd_event* loop) {
 
 int serve(const Options& options, const std::vector<sock_filter>& filter) {
     sd_event* loop = nullptr;
-    sd_event_default(&loop);
+    if (sd_event_default(&loop) < 0) {
+        return fail("cannot make the event loop");
+    }
     endOnSignals(loop);
     const auto connection = sdbus::createSystemBusConnection();
     const policy::Limits limits = policy::defaultLimits;
@@ -55,11 +57,15 @@ int serve(const Options& options, const std::vector<sock_filter>& filter) {
     const broker::Services services{loop, spawner, authority, registry, quota, owners, limits, features, filter};
     const bus::Manager manager(*connection, services);
     connection->requestName(bus::ServiceName{"org.sandboxd1"});
-    sd_bus_attach_event(bus::rawBus(*connection), loop, SD_EVENT_PRIORITY_NORMAL);
+    sd_bus* bus = bus::rawBus(*connection);
+    // Without the bus there is nobody to serve; whoever starts us does so again when it is back.
+    if (sd_bus_set_exit_on_disconnect(bus, 1) < 0 || sd_bus_attach_event(bus, loop, SD_EVENT_PRIORITY_NORMAL) < 0) {
+        return fail("cannot serve the bus from the event loop");
+    }
     sd_notify(0, "READY=1");
     log::write(log::Level::info, log::service, "serving org.sandboxd1");
     const int code = sd_event_loop(loop);
-    sd_bus_detach_event(bus::rawBus(*connection));
+    sd_bus_detach_event(bus);
     return code;
 }
 

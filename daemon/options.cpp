@@ -2,8 +2,10 @@
 
 #include "base/quote.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +13,13 @@ namespace sandboxd {
 
 namespace {
 
-std::string contentsOf(const char* path) {
+// nullopt: it is there and cannot be read.
+std::optional<std::string> contentsOf(const char* path) {
     std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
+    if (!file) {
+        return errno == ENOENT ? std::optional(std::string()) : std::nullopt;
+    }
+    return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
 } // namespace
@@ -40,8 +46,13 @@ Result<Options> parseOptions(int count, const char* const* arguments) {
 }
 
 Result<void> checkOwners(const policy::IdRange& owners) {
-    std::vector<policy::IdRange> taken = policy::parsePasswd(contentsOf("/etc/passwd"));
-    const std::vector<policy::IdRange> subordinate = policy::parseSubordinateIds(contentsOf("/etc/subuid"));
+    const std::optional<std::string> passwd = contentsOf("/etc/passwd");
+    const std::optional<std::string> subuid = contentsOf("/etc/subuid");
+    if (!passwd || !subuid) {
+        return Error{ErrorCode::invalidArgs, "--owners: cannot read /etc/passwd or /etc/subuid to check the pool"};
+    }
+    std::vector<policy::IdRange> taken = policy::parsePasswd(*passwd);
+    const std::vector<policy::IdRange> subordinate = policy::parseSubordinateIds(*subuid);
     taken.insert(taken.end(), subordinate.begin(), subordinate.end());
     if (const auto conflict = policy::OwnerPool(owners).findConflict(taken)) {
         return Error{ErrorCode::invalidArgs, "--owners: id " + std::to_string(conflict->first) +

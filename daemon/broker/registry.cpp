@@ -13,6 +13,19 @@ Sandbox& Registry::adopt(Facts facts, std::unique_ptr<launch::WardenLink> warden
     return sandbox;
 }
 
+void Registry::retire(std::unique_ptr<launch::WardenLink> warden, policy::Quota::Lease lease, std::uint32_t uid) {
+    warden->end();
+    const auto entry = retired_.insert(retired_.end(), Retired{std::move(warden), std::move(lease), uid});
+    entry->warden->setHandlers({.facts = [](const wire::Facts&) {},
+                                .failed = [](const wire::Report&) {},
+                                .running = [](const launch::Running&) {},
+                                .ended =
+                                    [this, entry] {
+                                        owners_.release(entry->uid);
+                                        retired_.erase(entry);
+                                    }});
+}
+
 Sandbox* Registry::find(std::string_view id) {
     const auto found = entries_.find(id);
     return found == entries_.end() ? nullptr : &found->second->sandbox;

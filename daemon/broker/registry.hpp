@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,10 @@ public:
     Sandbox& adopt(Facts facts, std::unique_ptr<launch::WardenLink> warden, launch::Running running,
                    policy::Quota::Lease lease);
 
+    // Ends one that was launched and that nobody takes. Its places, in the quota and in the pool of owners, are free
+    // only when its warden has ended: a caller can hold that up, and would else have more than its share.
+    void retire(std::unique_ptr<launch::WardenLink> warden, policy::Quota::Lease lease, std::uint32_t uid);
+
     [[nodiscard]] Sandbox* find(std::string_view id);
     // The running sandbox whose payload has this pid in our pid namespace.
     [[nodiscard]] Sandbox* findByLeader(std::int32_t pid);
@@ -45,6 +50,12 @@ private:
         EventSource lingering;
     };
 
+    struct Retired {
+        std::unique_ptr<launch::WardenLink> warden;
+        policy::Quota::Lease lease;
+        std::uint32_t uid;
+    };
+
     void takeEnd(const std::string& id);
     void remove(const std::string& id);
 
@@ -53,6 +64,7 @@ private:
     std::uint64_t lingerUsec_;
     Observer observer_;
     std::map<std::string, std::unique_ptr<Entry>, std::less<>> entries_;
+    std::list<Retired> retired_;
 };
 
 } // namespace sandboxd::broker

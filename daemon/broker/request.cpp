@@ -1,5 +1,6 @@
 #include "broker/request.hpp"
 
+#include "base/lifeline.hpp"
 #include "base/quote.hpp"
 #include "broker/confinement.hpp"
 #include "broker/features.hpp"
@@ -10,9 +11,7 @@
 #include "policy/details.hpp"
 #include "spec/validate.hpp"
 
-#include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,13 +20,6 @@
 namespace sandboxd::broker {
 
 namespace {
-
-// Neither call asks the file's server: only a pipe or a socket may come into our loop, anything else could hang it.
-bool isPipeOrSocket(int fd) {
-    int type = 0;
-    socklen_t size = sizeof type;
-    return ::fcntl(fd, F_GETPIPE_SZ) >= 0 || ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
-}
 
 std::string_view nameOf(spec::Network network) {
     switch (network) {
@@ -49,11 +41,10 @@ Request::Request(const Services& services, Order order, policy::Quota::Lease set
 
 Request::~Request() {
     services_.spawner.forget(id_);
-    // A reserved warden ends with its socket; one that was launched does not, and is told.
+    // A reserved warden ends with its socket. One that was launched has to be told, and counts until it has ended.
     if (warden_ && isLaunched_) {
-        warden_->end();
-    }
-    if (hasOwner_) {
+        services_.registry.retire(std::move(warden_), std::move(*sandbox_), order_.caller.uid);
+    } else if (hasOwner_) {
         services_.owners.release(order_.caller.uid);
     }
 }
@@ -93,8 +84,8 @@ Result<void> Request::watchLifeline() {
         return {};
     }
     const int fd = order_.fds[order_.spec.lifeline->value];
-    if (!isPipeOrSocket(fd)) {
-        return Error{ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a socket"};
+    if (!isLifeline(fd)) {
+        return Error{ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a stream socket"};
     }
     lifeline_ = EventSource::watch(services_.loop, fd, EPOLLRDHUP, [this](std::uint32_t) {
         fail({ErrorCode::setupFailed, "lifeline: its other end was closed"});
@@ -147,8 +138,11 @@ Result<void> Request::judgeCaller(const wire::Facts& facts) {
         return Error{ErrorCode::accessDenied, "caller: its process has ended"};
     }
     if (facts.error != 0) {
-        return Error{ErrorCode::setupFailed, "setup: cannot " + std::string(launch::nameOf(wire::SetupStep::probe)) +
-                                                 ": " + ::strerrordesc_np(facts.error)};
+        return launch::describeFailure({.kind = wire::RecordKind::report,
+                                        .step = static_cast<wire::SetupStep>(facts.step),
+                                        .operation = wire::noOperation,
+                                        .error = facts.error},
+                                       plan_);
     }
     policy::Caller& caller = order_.caller;
     caller.confinement = facts.confinement;
@@ -175,14 +169,14 @@ Result<void> Request::ask() {
     std::vector<policy::Right> rights = policy::requiredRights(order_.spec, order_.caller);
     auto details =
         policy::checkDetails(order_.spec, order_.caller, rights, services_.quota.sandboxesOf(order_.caller.uid) - 1);
+    actions_ = details.at("needs");
     check_ = services_.authority.ask(
         {.rights = std::move(rights),
          .details = std::move(details),
          .uid = order_.caller.uid,
          .uniqueName = order_.caller.uniqueName,
          .interactive = order_.interactive},
-        [this](auto answer) { takeAnswer(std::move(answer)); },
-        [this] { setDeadline(services_.limits.dialogUsec + services_.limits.setupUsec); });
+        [this](auto answer) { takeAnswer(std::move(answer)); }, [this] { extendForDialog(); });
     return {};
 }
 
@@ -192,6 +186,7 @@ void Request::takeAnswer(std::variant<policy::Grant, authority::Authority::Refus
         return;
     }
     auto& refusal = std::get<authority::Authority::Refusal>(answer);
+    actions_ = policy::actionOf(refusal.right);
     if (refusal.right == policy::Right::spawnConfinedCaller && refusal.error.code == ErrorCode::accessDenied) {
         refusal.error.code = ErrorCode::callerConfined;
         refusal.error.message = "caller: " + describeConfinement(order_.caller) + "; " + refusal.error.message;
@@ -223,7 +218,7 @@ Result<void> Request::launch(const policy::Grant& grant) {
 
 void Request::takeRunning(launch::Running running) {
     Facts facts = describe(running);
-    hasOwner_ = false; // the registry's now
+    hasOwner_ = false; // the registry's now, with the warden
     Sandbox& sandbox =
         services_.registry.adopt(std::move(facts), std::move(warden_), std::move(running), std::move(*sandbox_));
     const Done done = std::move(done_);
@@ -252,6 +247,7 @@ void Request::takeSetupFailure(const wire::Report& report) {
 }
 
 void Request::takeWardenEnd() {
+    warden_.reset(); // it has ended: nothing is left to wait for
     fail({ErrorCode::setupFailed, "setup: the warden ended before the payload ran"});
 }
 
@@ -259,6 +255,13 @@ void Request::setDeadline(std::uint64_t usec) {
     deadline_ = EventSource::after(services_.loop, usec, [this] {
         fail({ErrorCode::setupFailed, "start-timeout-usec: the sandbox did not start in time"});
     });
+}
+
+// A person needs longer than a program, unless the caller has said how long is too long.
+void Request::extendForDialog() {
+    if (!order_.spec.startTimeoutUsec) {
+        setDeadline(services_.limits.dialogUsec + services_.limits.setupUsec);
+    }
 }
 
 void Request::proceed(Result<void> step) {

@@ -53,7 +53,10 @@ public:
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
 
-    [[nodiscard]] const policy::Caller& caller() const noexcept { return order_.caller; }
+    // For the log: "" until a warden was asked for.
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    // For the log: the actions that decided, all that were allowed or the one that was not.
+    [[nodiscard]] const std::string& actions() const noexcept { return actions_; }
 
 private:
     // The steps, in order.
@@ -72,6 +75,7 @@ private:
     void takeSetupFailure(const wire::Report& report);
     void takeWardenEnd();
     void setDeadline(std::uint64_t usec);
+    void extendForDialog();
     void proceed(Result<void> step);
     void fail(Error error); // nothing of this request may be used afterwards
     [[nodiscard]] Facts describe(const launch::Running& running) const;
@@ -81,6 +85,7 @@ private:
     policy::Quota::Lease setup_;
     Done done_;
     std::string id_;
+    std::string actions_{policy::actionOf(policy::Right::spawn)};
     bool hasOwner_ = false;
     bool isLaunched_ = false;
     bool appArmor_ = false;

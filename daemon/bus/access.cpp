@@ -1,5 +1,7 @@
 #include "bus/access.hpp"
 
+#include "base/log.hpp"
+#include "base/quote.hpp"
 #include "bus/error_names.hpp"
 #include "policy/details.hpp"
 
@@ -28,7 +30,7 @@ void Access::whenManager(std::shared_ptr<IncomingCall> call, Allowed allowed) {
     ask(std::move(call), std::move(allowed), std::move(refused));
 }
 
-void Access::ask(std::shared_ptr<IncomingCall> call, Allowed allowed, std::function<void(const Error&)> refused) {
+void Access::ask(std::shared_ptr<IncomingCall> call, Allowed allowed, Refused refused) {
     const std::string sender = call->sender();
     credentials_.get(sender, [this, call = std::move(call), allowed = std::move(allowed),
                               refused = std::move(refused)](const Result<const Peer*>& peer) {
@@ -36,28 +38,72 @@ void Access::ask(std::shared_ptr<IncomingCall> call, Allowed allowed, std::funct
             call->fail(peer.error());
             return;
         }
-        const std::vector<policy::Right> rights{policy::Right::manageOthers};
-        policy::Caller caller;
-        caller.uid = peer.value()->uid;
-        spec::Spec none; // every key is in every check, also where there is no request to tell of
-        none.argv = {"-"};
-        const std::uint64_t number = ++last_;
-        auto answer = [this, number, call, allowed,
-                       refused](const std::variant<policy::Grant, authority::Authority::Refusal>& verdict) {
-            const auto check = checks_.extract(number); // lives until we return
-            if (std::holds_alternative<policy::Grant>(verdict)) {
-                allowed(call);
-            } else {
-                refused(std::get<authority::Authority::Refusal>(verdict).error);
-            }
-        };
-        checks_[number] = authority_.ask({.rights = rights,
-                                          .details = policy::checkDetails(none, caller, rights, 0),
-                                          .uid = caller.uid,
-                                          .uniqueName = call->sender(),
-                                          .interactive = call->isInteractive()},
-                                         std::move(answer), [] {});
+        // Each question costs polkit some milliseconds: who only gets refusals has to wait, as with Spawn.
+        if (auto rate = quota_.checkRate(peer.value()->uid, nowUsec(loop_)); !rate) {
+            call->fail(rate.error());
+            return;
+        }
+        askPolkit({call, peer.value()->uid, allowed, refused, nullptr});
     });
+}
+
+void Access::askPolkit(Question question) {
+    const std::vector<policy::Right> rights{policy::Right::manageOthers};
+    policy::Caller caller;
+    caller.uid = question.uid;
+    spec::Spec none; // every key is in every check, also where there is no request to tell of
+    none.argv = {"-"};
+    const std::uint64_t number = ++last_;
+    question.check = authority_.ask(
+        {.rights = rights,
+         .details = policy::checkDetails(none, caller, rights, 0),
+         .uid = caller.uid,
+         .uniqueName = question.call->sender(),
+         .interactive = question.call->isInteractive()},
+        [this, number](const Answer& answer) { take(number, answer); }, [] {});
+    questions_.emplace(number, std::move(question));
+}
+
+void Access::take(std::uint64_t number, const Answer& answer) {
+    const auto node = questions_.extract(number); // with the check that calls us: it lives until we return
+    const Question& question = node.mapped();
+    const auto* refusal = std::get_if<authority::Authority::Refusal>(&answer);
+    log::write(refusal == nullptr ? log::Level::info : log::Level::warning,
+               refusal == nullptr ? log::managed : log::refused, "access to sandboxes of others",
+               {{"SANDBOX_ID", "-"},
+                {"CALLER_UID", std::to_string(question.uid)},
+                {"ACTION", std::string(policy::actionOf(policy::Right::manageOthers))},
+                {"VERDICT", refusal == nullptr ? "allowed" : "refused"},
+                {"REASON", refusal == nullptr ? "authorised" : quote(refusal->error.message)}});
+    if (refusal == nullptr) {
+        question.allowed(question.call);
+    } else {
+        quota_.recordRefusal(question.uid, nowUsec(loop_));
+        question.refused(refusal->error);
+    }
+}
+
+void Access::cancelOf(const std::string& connection) {
+    std::erase_if(questions_, [&](const auto& entry) { return entry.second.call->sender() == connection; });
+}
+
+// The bus tells whose the descriptors are; until then the message is kept.
+void Access::receive(sd_bus_message* message) {
+    auto call = std::make_shared<IncomingCall>(message, closer_);
+    if (!call->hasFds()) {
+        return;
+    }
+    credentials_.get(call->sender(), [call](const Result<const Peer*>& peer) {
+        if (peer) {
+            call->setUid(peer.value()->uid);
+        }
+    });
+    received_ = std::move(call);
+    dropping_ = EventSource::soon(loop_, [this] { received_.reset(); });
+}
+
+std::shared_ptr<IncomingCall> Access::adopt(sd_bus_message* message) {
+    return received_ && received_->message() == message ? received_ : std::make_shared<IncomingCall>(message, closer_);
 }
 
 bool Access::isOwner(std::uint32_t uid, const std::string& reader) {

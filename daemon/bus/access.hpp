@@ -2,26 +2,35 @@
 #pragma once
 
 #include "authority/check.hpp"
+#include "base/event.hpp"
 #include "broker/sandbox.hpp"
 #include "bus/credentials.hpp"
 #include "bus/incoming_call.hpp"
+#include "policy/quota.hpp"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <variant>
 
 namespace sandboxd::bus {
 
 class Access {
 public:
-    Access(Credentials& credentials, authority::Authority& authority, FdCloser& closer)
-        : credentials_(credentials), authority_(authority), closer_(closer) {}
+    Access(sd_event* loop, Credentials& credentials, authority::Authority& authority, policy::Quota& quota,
+           FdCloser& closer)
+        : loop_(loop), credentials_(credentials), authority_(authority), quota_(quota), closer_(closer) {}
 
     using Allowed = std::function<void(const std::shared_ptr<IncomingCall>&)>;
 
-    [[nodiscard]] std::shared_ptr<IncomingCall> adopt(sd_bus_message* message) {
-        return std::make_shared<IncomingCall>(message, closer_);
-    }
+    // Before anything else for each message: one with descriptors is kept until they are harmless, whether or not
+    // something takes it.
+    void receive(sd_bus_message* message);
+    [[nodiscard]] std::shared_ptr<IncomingCall> adopt(sd_bus_message* message);
+
+    // Withdraws the questions to polkit that this connection waits for.
+    void cancelOf(const std::string& connection);
 
     // Runs `allowed`, now or later, or answers NoSuchSandbox: a refusal tells nothing that a guess would not.
     void whenOwner(std::uint32_t uid, std::shared_ptr<IncomingCall> call, Allowed allowed);
@@ -33,13 +42,29 @@ public:
     [[nodiscard]] bool isOwner(std::uint32_t uid, const std::string& reader);
 
 private:
-    void ask(std::shared_ptr<IncomingCall> call, Allowed allowed, std::function<void(const Error&)> refused);
+    using Refused = std::function<void(const Error&)>;
+    using Answer = std::variant<policy::Grant, authority::Authority::Refusal>;
+    struct Question {
+        std::shared_ptr<IncomingCall> call;
+        std::uint32_t uid;
+        Allowed allowed;
+        Refused refused;
+        std::unique_ptr<authority::Authority::Check> check;
+    };
 
+    void ask(std::shared_ptr<IncomingCall> call, Allowed allowed, Refused refused);
+    void askPolkit(Question question);
+    void take(std::uint64_t number, const Answer& answer);
+
+    sd_event* loop_;
     Credentials& credentials_;
     authority::Authority& authority_;
+    policy::Quota& quota_;
     FdCloser& closer_;
+    std::shared_ptr<IncomingCall> received_; // while its handlers run
+    EventSource dropping_;
     std::uint64_t last_ = 0;
-    std::map<std::uint64_t, std::unique_ptr<authority::Authority::Check>> checks_;
+    std::map<std::uint64_t, Question> questions_;
 };
 
 [[nodiscard]] Error noSuchSandbox();

@@ -1,5 +1,6 @@
 #include "bus/fd_closer.hpp"
 
+#include "base/error_text.hpp"
 #include "base/log.hpp"
 #include "base/syscall.hpp"
 
@@ -8,7 +9,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
+#include <iterator>
+#include <utility>
 
 namespace sandboxd::bus {
 
@@ -35,27 +37,54 @@ FdCloser::FdCloser(sd_event* loop) : loop_(loop), null_(::open("/dev/null", O_RD
     }
 }
 
-void FdCloser::neutralise(const std::vector<int>& fds, std::function<void()> done) {
+// Of one uid one after the other; of connections that were gone before the bus could say whose they were, some at once.
+std::size_t FdCloser::childrenOf(Sender sender) noexcept {
+    return sender ? 1 : 64;
+}
+
+void FdCloser::neutralise(Sender sender, std::vector<int> fds, std::function<void()> done) {
+    accounts_[sender].waiting.push_back(Job{std::move(fds), std::move(done), {}, {}});
+    startWaiting(sender);
+}
+
+void FdCloser::startWaiting(Sender sender) {
+    Account& account = accounts_[sender];
+    while (!account.waiting.empty() && account.running.size() < childrenOf(sender)) {
+        account.running.splice(account.running.end(), account.waiting, account.waiting.begin());
+        const auto job = std::prev(account.running.end());
+        if (!start(sender, job)) {
+            account.waiting.splice(account.waiting.begin(), account.running, job);
+            break; // with the next one of this sender
+        }
+    }
+    if (account.running.empty() && account.waiting.empty()) {
+        accounts_.erase(sender);
+    }
+}
+
+bool FdCloser::start(Sender sender, Jobs::iterator job) {
     int pidfd = -1;
     const long child = forkWithDescriptors(pidfd);
     if (child == 0) {
-        replaceAll(null_.get(), fds);
+        replaceAll(null_.get(), job->fds);
     }
     if (child < 0) {
         // The descriptors stay open rather than risk our loop.
         log::write(log::Level::error, log::service, "no process to close descriptors of callers",
-                   {{"REASON", ::strerrordesc_np(errno)}});
-        return;
+                   {{"REASON", errorText(errno)}});
+        return false;
     }
-    const auto job = jobs_.insert(jobs_.end(), Job{UniqueFd(pidfd), std::move(done), {}});
-    job->watch = EventSource::watch(loop_, pidfd, EPOLLIN, [this, job](std::uint32_t) { finish(job); });
+    job->child.reset(pidfd);
+    job->watch = EventSource::watch(loop_, pidfd, EPOLLIN, [this, sender, job](std::uint32_t) { finish(sender, job); });
+    return true;
 }
 
-void FdCloser::finish(std::list<Job>::iterator job) {
+void FdCloser::finish(Sender sender, Jobs::iterator job) {
     siginfo_t info{};
     sys::waitEnd(job->child.get(), info, 0);
     const std::function<void()> done = std::move(job->done);
-    jobs_.erase(job);
+    accounts_[sender].running.erase(job);
+    startWaiting(sender);
     done();
 }
 

@@ -5,35 +5,51 @@
 #include "base/event.hpp"
 #include "base/unique_fd.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
+#include <optional>
 #include <vector>
 
 namespace sandboxd::bus {
 
 class FdCloser {
 public:
+    // Who sent the descriptors; nullopt: the bus never said.
+    using Sender = std::optional<std::uint32_t>;
+
     explicit FdCloser(sd_event* loop);
     FdCloser(const FdCloser&) = delete;
     FdCloser& operator=(const FdCloser&) = delete;
     ~FdCloser() = default;
 
     // Calls `done` from the loop when every one of `fds` is /dev/null and may be closed. While a child hangs, `done` is
-    // not called: its numbers stay taken, which is the price of not hanging.
-    void neutralise(const std::vector<int>& fds, std::function<void()> done);
+    // not called: its numbers stay taken, which is the price of not hanging. What the same uid sent meanwhile waits
+    // behind it, so that nobody can take all the processes that we may have.
+    void neutralise(Sender sender, std::vector<int> fds, std::function<void()> done);
 
 private:
     struct Job {
-        UniqueFd child; // pidfd
+        std::vector<int> fds;
         std::function<void()> done;
+        UniqueFd child; // pidfd
         EventSource watch;
     };
+    using Jobs = std::list<Job>;
+    struct Account {
+        Jobs running;
+        Jobs waiting;
+    };
 
-    void finish(std::list<Job>::iterator job);
+    [[nodiscard]] static std::size_t childrenOf(Sender sender) noexcept;
+    void startWaiting(Sender sender);
+    [[nodiscard]] bool start(Sender sender, Jobs::iterator job);
+    void finish(Sender sender, Jobs::iterator job);
 
     sd_event* loop_;
     UniqueFd null_;
-    std::list<Job> jobs_;
+    std::map<Sender, Account> accounts_;
 };
 
 } // namespace sandboxd::bus

@@ -35,6 +35,7 @@ bool HiddenObjects::isHidden(sd_bus_message* message) {
 
 int HiddenObjects::onMessage(sd_bus_message* message, void* self, sd_bus_error* /*error*/) {
     auto* hidden = static_cast<HiddenObjects*>(self);
+    hidden->access_.receive(message); // the filter sees every message before anybody else
     if (sd_bus_message_is_method_call(message, nullptr, nullptr) <= 0 || !hidden->isHidden(message)) {
         return 0;
     }

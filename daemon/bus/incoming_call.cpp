@@ -22,7 +22,7 @@ IncomingCall::~IncomingCall() {
     fds_.erase(std::unique(fds_.begin(), fds_.end()), fds_.end());
     // The message closes its descriptors when it goes; by then they must be harmless.
     sd_bus_message* message = message_.release();
-    closer_.neutralise(fds_, [message] { sd_bus_message_unref(message); });
+    closer_.neutralise(uid_, std::move(fds_), [message] { sd_bus_message_unref(message); });
 }
 
 void IncomingCall::reply(const std::function<void(sd_bus_message*)>& fill) {
@@ -32,7 +32,11 @@ void IncomingCall::reply(const std::function<void(sd_bus_message*)>& fill) {
     }
     const MessagePointer owner(answer);
     fill(answer);
-    sd_bus_send(sd_bus_message_get_bus(message_.get()), answer, nullptr);
+    // What could not be appended, a descriptor above our limit say, shows here: the message cannot be sealed.
+    if (sd_bus_send(sd_bus_message_get_bus(message_.get()), answer, nullptr) < 0) {
+        isAnswered_ = false;
+        fail({ErrorCode::limitsExceeded, "reply: cannot be sent"});
+    }
 }
 
 void IncomingCall::fail(const Error& error) {

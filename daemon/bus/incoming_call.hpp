@@ -1,5 +1,4 @@
-// One method call that is answered later: holds the message, sends exactly one answer, and lets go of the caller's
-// descriptors safely.
+// One message that is kept: sends exactly one answer to a method call, and lets go of the caller's descriptors safely.
 #pragma once
 
 #include "base/result.hpp"
@@ -29,6 +28,9 @@ public:
 
     [[nodiscard]] sd_bus_message* message() const noexcept { return message_.get(); }
     [[nodiscard]] const std::string& sender() const noexcept { return sender_; }
+    [[nodiscard]] bool hasFds() const noexcept { return !fds_.empty(); }
+    // Whose descriptors they are, when the bus has said so.
+    void setUid(std::uint32_t uid) noexcept { uid_ = uid; }
     // The caller allows that a person is asked (ALLOW_INTERACTIVE_AUTHORIZATION).
     [[nodiscard]] bool isInteractive() const noexcept {
         return sd_bus_message_get_allow_interactive_authorization(message_.get()) > 0;
@@ -42,6 +44,7 @@ private:
     MessagePointer message_;
     FdCloser& closer_;
     std::string sender_;
+    FdCloser::Sender uid_;
     std::vector<int> fds_; // of the message, borrowed
     bool isAnswered_ = false;
 };

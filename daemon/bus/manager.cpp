@@ -18,7 +18,8 @@ constexpr const char* version = SANDBOXD_VERSION;
 Manager::Manager(sdbus::IConnection& connection, const broker::Services& services)
     : connection_(connection), bus_(rawBus(connection)), services_(services), closer_(services.loop),
       credentials_(bus_, [this](const std::string& name) { takeGone(name); }),
-      access_(credentials_, services.authority, closer_), hidden_(bus_, services.registry, access_),
+      access_(services.loop, credentials_, services.authority, services.quota, closer_),
+      hidden_(bus_, services.registry, access_),
       spawns_(services, credentials_, [this](broker::Sandbox& sandbox) { takeStarted(sandbox); }),
       object_(sdbus::createObject(connection, sdbus::ObjectPath{managerPath})) {
     services_.registry.setObserver({.ended = [this](const broker::Sandbox& sandbox) { takeEnded(sandbox); },
@@ -180,6 +181,10 @@ void Manager::takeRemoved(const broker::Sandbox& sandbox) {
 void Manager::takeGone(const std::string& connection) {
     subscribers_.erase(connection);
     spawns_.cancelOf(connection);
+    access_.cancelOf(connection);
+    for (const auto& [id, object] : objects_) {
+        object->cancelOf(connection);
+    }
     services_.registry.endOf(connection);
 }
 

@@ -157,6 +157,10 @@ void SandboxObject::wait(const std::shared_ptr<IncomingCall>& call) {
     }
 }
 
+void SandboxObject::cancelOf(const std::string& connection) {
+    std::erase_if(waits_, [&](const Wait& wait) { return wait.call->sender() == connection; });
+}
+
 void SandboxObject::answerWaits() {
     for (const Wait& wait : waits_) {
         wait.call->reply([this](sd_bus_message* reply) { appendEnding(reply, sandbox_.ending()); });

@@ -19,6 +19,9 @@ public:
     SandboxObject(sd_event* loop, sdbus::IConnection& connection, Access& access, policy::Quota& quota,
                   broker::Sandbox& sandbox);
 
+    // Forgets the pending Waits of a connection that is gone.
+    void cancelOf(const std::string& connection);
+
 private:
     struct Wait {
         std::shared_ptr<IncomingCall> call;

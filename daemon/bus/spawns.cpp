@@ -1,6 +1,5 @@
 #include "bus/spawns.hpp"
 
-#include "base/log.hpp"
 #include "base/quote.hpp"
 #include "bus/error_names.hpp"
 #include "bus/message_writer.hpp"
@@ -13,7 +12,8 @@ namespace sandboxd::bus {
 
 namespace {
 
-// Of the process that connected if the bus proves it, else of the one that has its pid now; the probe then compares.
+// Of the process that connected if the bus proves it, else of the one that has its pid now: then the probe can refuse
+// one of another uid, and not a recycled pid of the same.
 UniqueFd pinCaller(const Peer& peer) {
     if (peer.pidfd) {
         return UniqueFd(::fcntl(peer.pidfd.get(), F_DUPFD_CLOEXEC, 3));
@@ -30,6 +30,10 @@ void appendResults(sd_bus_message* reply, const broker::Sandbox& sandbox) {
                              {"identity", std::string("mapped")},
                              {"network", facts.network},
                              {"seccomp", std::string("default")}});
+}
+
+std::vector<log::Field> reasonsOf(const Error& error) {
+    return {{"ERROR", std::string(nameOf(error.code))}, {"REASON", quote(error.message)}};
 }
 
 Error refusedRoot() {
@@ -50,48 +54,44 @@ void Spawns::take(std::shared_ptr<IncomingCall> call) {
 }
 
 void Spawns::admit(const std::shared_ptr<IncomingCall>& call, const Peer& peer) {
-    policy::Caller caller;
-    caller.uid = peer.uid;
-    caller.uniqueName = call->sender();
-    caller.pid = peer.pid;
-    const std::uint64_t number = ++last_;
-    auto turn = services_.quota.admit(number, peer.uid, nowUsec(services_.loop));
-    if (!turn) {
-        refuse(*call, caller, turn.error());
-        return;
-    }
-    Result<std::unique_ptr<Spawn>> spawn = prepare(call, peer);
-    if (!spawn) {
-        services_.quota.cancel(number);
-        later(nullptr); // its turn is somebody else's
-        services_.quota.recordRefusal(peer.uid, nowUsec(services_.loop));
-        refuse(*call, caller, spawn.error());
-        return;
-    }
-    spawns_.emplace(number, std::move(spawn).value());
-    if (turn.value()) {
-        start(number, std::move(*turn.value()));
-    }
-}
-
-Result<std::unique_ptr<Spawns::Spawn>> Spawns::prepare(const std::shared_ptr<IncomingCall>& call, const Peer& peer) {
-    if (peer.uid == 0) {
-        return refusedRoot();
-    }
     auto spawn = std::make_unique<Spawn>();
     spawn->call = call;
     spawn->caller.uid = peer.uid;
     spawn->caller.groups = peer.groups;
     spawn->caller.uniqueName = call->sender();
     spawn->caller.pid = peer.pid;
-    spawn->pidfd = pinCaller(peer);
-    if (!spawn->pidfd) {
+    const std::uint64_t number = ++last_;
+    auto turn = services_.quota.admit(number, peer.uid, nowUsec(services_.loop));
+    if (!turn) {
+        call->fail(turn.error());
+        // A client that does not wait would fill the log with these.
+        if (services_.quota.isNews(peer.uid, nowUsec(services_.loop))) {
+            logRefusal(*spawn, "refused", reasonsOf(turn.error()));
+        }
+        return;
+    }
+    if (auto prepared = prepare(*spawn, peer); !prepared) {
+        services_.quota.cancel(number);
+        startQueuedSoon(); // its turn is somebody else's
+        services_.quota.recordRefusal(peer.uid, nowUsec(services_.loop));
+        refuse(*spawn, prepared.error());
+        return;
+    }
+    spawns_.emplace(number, std::move(spawn));
+    if (turn.value()) {
+        start(number, std::move(*turn.value()));
+    }
+}
+
+Result<void> Spawns::prepare(Spawn& spawn, const Peer& peer) {
+    if (peer.uid == 0) {
+        return refusedRoot();
+    }
+    spawn.pidfd = pinCaller(peer);
+    if (!spawn.pidfd) {
         return Error{ErrorCode::accessDenied, "caller: its process has ended"};
     }
-    if (auto decoded = decodeSpawn(call->message(), spawn->arguments); !decoded) {
-        return std::move(decoded).error();
-    }
-    return spawn;
+    return decodeSpawn(spawn.call->message(), spawn.arguments);
 }
 
 void Spawns::start(std::uint64_t number, policy::Quota::Lease setup) {
@@ -107,42 +107,45 @@ void Spawns::start(std::uint64_t number, policy::Quota::Lease setup) {
 }
 
 void Spawns::finish(std::uint64_t number, Result<broker::Sandbox*> result) {
-    std::unique_ptr<Spawn> spawn = std::move(spawns_.extract(number).mapped());
+    // Destroyed on return, inside the last callback of its request: nothing that is left of one can call again.
+    const std::unique_ptr<Spawn> spawn = std::move(spawns_.extract(number).mapped());
     if (result) {
         broker::Sandbox& sandbox = *result.value();
         spawn->call->reply([&](sd_bus_message* reply) { appendResults(reply, sandbox); });
         log::write(log::Level::info, log::started, "sandbox started",
                    {{"SANDBOX_ID", sandbox.facts().id},
                     {"CALLER_UID", std::to_string(sandbox.facts().uid)},
-                    {"ACTION", "org.sandboxd1.spawn"},
+                    {"ACTION", spawn->request->actions()},
                     {"VERDICT", "allowed"},
                     {"REASON", "authorised"}});
         started_(sandbox);
     } else {
         services_.quota.recordRefusal(spawn->caller.uid, nowUsec(services_.loop));
-        refuse(*spawn->call, spawn->caller, result.error());
+        refuse(*spawn, result.error());
     }
-    later(std::move(spawn));
+    startQueuedSoon();
 }
 
-void Spawns::refuse(IncomingCall& call, const policy::Caller& caller, const Error& error) {
-    call.fail(error);
-    log::write(log::Level::warning, log::refused, "sandbox refused",
-               {{"SANDBOX_ID", "-"},
-                {"CALLER_UID", std::to_string(caller.uid)},
-                {"ACTION", "org.sandboxd1.spawn"},
-                {"VERDICT", "refused"},
-                {"ERROR", std::string(nameOf(error.code))},
-                {"REASON", quote(error.message)}});
+void Spawns::refuse(Spawn& spawn, const Error& error) {
+    spawn.call->fail(error);
+    logRefusal(spawn, "refused", reasonsOf(error));
 }
 
-// A request ends in one of its own callbacks: it is destroyed when that has returned. Its place is free only then.
-void Spawns::later(std::unique_ptr<Spawn> spawn) {
-    finished_.push_back(std::move(spawn));
-    cleaning_ = EventSource::soon(services_.loop, [this] {
-        finished_.clear();
-        startQueued();
-    });
+void Spawns::logRefusal(const Spawn& spawn, const char* verdict, const std::vector<log::Field>& why) {
+    const broker::Request* request = spawn.request.get();
+    const bool hasId = request != nullptr && !request->id().empty();
+    std::vector<log::Field> fields{
+        {"SANDBOX_ID", hasId ? request->id() : "-"},
+        {"CALLER_UID", std::to_string(spawn.caller.uid)},
+        {"ACTION", request != nullptr ? request->actions() : std::string(policy::actionOf(policy::Right::spawn))},
+        {"VERDICT", verdict}};
+    fields.insert(fields.end(), why.begin(), why.end());
+    log::write(log::Level::warning, log::refused, "sandbox refused", fields);
+}
+
+// From the loop: a place is free only when the request that had it is destroyed.
+void Spawns::startQueuedSoon() {
+    starting_ = EventSource::soon(services_.loop, [this] { startQueued(); });
 }
 
 void Spawns::startQueued() {
@@ -153,16 +156,17 @@ void Spawns::startQueued() {
     }
 }
 
+// Called by the bus, never from inside a request: each is destroyed here, before it can go on for nobody.
 void Spawns::cancelOf(const std::string& connection) {
-    for (auto entry = spawns_.begin(); entry != spawns_.end();) {
-        if (entry->second->caller.uniqueName != connection) {
-            ++entry;
-            continue;
+    std::erase_if(spawns_, [&](const auto& entry) {
+        const bool isTheirs = entry.second->caller.uniqueName == connection;
+        if (isTheirs) {
+            services_.quota.cancel(entry.first);
+            logRefusal(*entry.second, "withdrawn", {{"REASON", quote("its connection is gone")}});
         }
-        services_.quota.cancel(entry->first);
-        later(std::move(entry->second));
-        entry = spawns_.erase(entry);
-    }
+        return isTheirs;
+    });
+    startQueuedSoon();
 }
 
 } // namespace sandboxd::bus

@@ -1,6 +1,7 @@
 // The Spawn calls that have no answer yet: who waits for a turn, who is being set up, and what they get in the end.
 #pragma once
 
+#include "base/log.hpp"
 #include "broker/request.hpp"
 #include "bus/credentials.hpp"
 #include "bus/decode.hpp"
@@ -34,20 +35,20 @@ private:
     };
 
     void admit(const std::shared_ptr<IncomingCall>& call, const Peer& peer);
-    Result<std::unique_ptr<Spawn>> prepare(const std::shared_ptr<IncomingCall>& call, const Peer& peer);
+    Result<void> prepare(Spawn& spawn, const Peer& peer);
     void start(std::uint64_t number, policy::Quota::Lease setup);
     void finish(std::uint64_t number, Result<broker::Sandbox*> result);
-    void refuse(IncomingCall& call, const policy::Caller& caller, const Error& error);
+    void refuse(Spawn& spawn, const Error& error);
+    static void logRefusal(const Spawn& spawn, const char* verdict, const std::vector<log::Field>& why);
     void startQueued();
-    void later(std::unique_ptr<Spawn> spawn);
+    void startQueuedSoon();
 
     const broker::Services& services_;
     Credentials& credentials_;
     Started started_;
     std::uint64_t last_ = 0;
     std::map<std::uint64_t, std::unique_ptr<Spawn>> spawns_;
-    std::vector<std::unique_ptr<Spawn>> finished_; // destroyed from the loop, not from their own callbacks
-    EventSource cleaning_;
+    EventSource starting_;
 };
 
 } // namespace sandboxd::bus

@@ -19,7 +19,13 @@ inline void warmUp() {
 class BusTest : public testing::Test {
 protected:
     // Runs behind the body, when its processes and connections are gone.
-    void TearDown() override { leftovers_.expectNothingNew(exact_); }
+    void TearDown() override {
+        leftovers_.expectNothingNew(exact_);
+        EXPECT_EQ(daemons_, daemonsNow()) << "a daemon crashed, and was started again";
+    }
+
+    // For tests that kill one themselves.
+    void daemonsChange() { daemons_ = daemonsNow(); }
 
     // For tests that start no sandbox: the broker's descriptors are compared as well.
     void nothingStarts() { exact_ = true; }
@@ -27,6 +33,9 @@ protected:
     const User user_ = freshUser();
 
 private:
+    static std::vector<pid_t> daemonsNow() { return {daemonPid("broker"), daemonPid("spawner")}; }
+
+    std::vector<pid_t> daemons_ = daemonsNow();
     bool exact_ = false;
     Leftovers leftovers_;
 };

@@ -71,6 +71,19 @@ TEST_F(Lifetime, S50_AClientKilledBeforeTheReplyLeavesNothing) {
     }
 }
 
+TEST_F(Lifetime, ADatagramSocketIsNoLifeline) {
+    asUser(user_, [] {
+        int ends[2];
+        must(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+        const UniqueFd ours(ends[0]);
+        const UniqueFd theirs(ends[1]);
+        Connection connection;
+        const Spawned spawned = connection.spawn(sleeper().with("lifeline", descriptor(theirs.get())));
+        EXPECT_EQ(spawned.error, "BadFileDescriptor");
+        EXPECT_EQ(spawned.errorMessage, "lifeline: neither a pipe nor a stream socket");
+    });
+}
+
 void endsWithLifeline(UniqueFd ours, UniqueFd theirs) {
     UniqueFd pidfd;
     {

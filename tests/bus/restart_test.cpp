@@ -10,8 +10,9 @@ namespace {
 
 class Restart : public BusTest, public testing::WithParamInterface<const char*> {
 protected:
-    static void restart() {
+    void restart() {
         killAndAwaitSuccessor(GetParam());
+        daemonsChange();
         warmUp(); // so that descriptors can be compared
     }
 };
@@ -61,7 +62,7 @@ TEST_P(Restart, ASandboxEndsWithItsPayloadAfterwards) {
 }
 
 TEST_P(Restart, TheNextRequestIsServed) {
-    killAndAwaitSuccessor(GetParam());
+    restart();
     asUser(user_, [] {
         Connection connection;
         const Ran ran = runShell(connection, shell("echo served"));

@@ -15,7 +15,7 @@ protected:
             user_,
             Invocation{{"sandboxctl", "run", "--", "sh", "-c", "echo ready; while :; do sleep 0.1; done"}, {}, ""});
         running_->awaitOutput("ready");
-        asUser(user_, [this] { id_.say(onlyId()); });
+        asUser(user_, [this] { id_.say(awaitIds(1).front()); });
         sandbox_ = id_.hear();
     }
 
@@ -24,17 +24,32 @@ protected:
         BusTest::TearDown();
     }
 
-    // The one sandbox of this user that runs, by D-Bus.
-    static std::string onlyId() {
+    // The ids of this user's sandboxes, as soon as there are so many: a payload may run before its broker knows it.
+    static std::vector<std::string> awaitIds(std::size_t wanted) {
         Connection connection;
+        EXPECT_TRUE(connection.call(connection.method("Subscribe")).ok());
+        std::vector<std::string> ids = listIds(connection);
+        while (ids.size() < wanted) {
+            connection.awaitSignal("SandboxNew");
+            ids = listIds(connection);
+        }
+        return ids;
+    }
+
+    static std::vector<std::string> listIds(Connection& connection) {
         Message message = connection.method("ListSandboxes");
         appendDictionary(message.get(), {});
         const Reply reply = connection.call(std::move(message));
-        const char* id = nullptr;
         must(sd_bus_message_enter_container(reply.message.get(), 'a', "(sosuta{sv})"), "enter");
-        must(sd_bus_message_enter_container(reply.message.get(), 'r', "sosuta{sv}"), "enter");
-        must(sd_bus_message_read(reply.message.get(), "s", &id), "read id");
-        return id;
+        std::vector<std::string> ids;
+        while (must(sd_bus_message_enter_container(reply.message.get(), 'r', "sosuta{sv}"), "enter") > 0) {
+            const char* id = nullptr;
+            must(sd_bus_message_read(reply.message.get(), "s", &id), "read id");
+            ids.emplace_back(id);
+            must(sd_bus_message_skip(reply.message.get(), "osuta{sv}"), "skip");
+            must(sd_bus_message_exit_container(reply.message.get()), "exit");
+        }
+        return ids;
     }
 
     Outcome ctl(std::vector<std::string> arguments) const {
@@ -109,6 +124,7 @@ TEST_F(Verbs, AnotherUserCannotTellItFromNone) {
 TEST_F(Verbs, SeveralAtOnceAreKilled) {
     Program second(user_, Invocation{{"sandboxctl", "run", "--", "sh", "-c", "echo ready; sleep 1000"}, {}, ""});
     second.awaitOutput("ready");
+    asUser(user_, [] { EXPECT_EQ(awaitIds(2).size(), 2U); });
     const Outcome listed = ctl({"list"});
     std::vector<std::string> arguments{"kill"};
     for (const std::string& line : linesOf(listed.output)) {
