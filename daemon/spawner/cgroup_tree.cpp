@@ -153,16 +153,24 @@ bool CgroupTree::makeLeaf(const char* id, Leaf& leaf) const noexcept {
         return false; // EEXIST: the id was used before
     }
     leaf.directory.reset(::openat(root_.get(), id, directoryFlags));
-    if (!leaf.directory || ::flock(leaf.directory.get(), LOCK_SH | LOCK_NB) != 0) {
-        return false;
+    if (leaf.directory && ::flock(leaf.directory.get(), LOCK_SH | LOCK_NB) == 0) {
+        leaf.kill.reset(::openat(leaf.directory.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
+        leaf.pids.reset(::openat(leaf.directory.get(), "pids.max", O_WRONLY | O_CLOEXEC));
     }
-    leaf.kill.reset(::openat(leaf.directory.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
-    leaf.pids.reset(::openat(leaf.directory.get(), "pids.max", O_WRONLY | O_CLOEXEC));
+    if (!leaf.kill) {
+        const int error = errno;
+        ::unlinkat(root_.get(), id, AT_REMOVEDIR);
+        errno = error;
+    }
     return static_cast<bool>(leaf.kill);
 }
 
 bool CgroupTree::removeLeaf(const char* id) const noexcept {
     return ::unlinkat(root_.get(), id, AT_REMOVEDIR) == 0 || errno == ENOENT;
+}
+
+bool CgroupTree::removeUnusedLeaf(const char* id) const noexcept {
+    return removeUnused(root_.get(), id);
 }
 
 void CgroupTree::sweep(Used used, void* context) const noexcept {

@@ -23,7 +23,8 @@ public:
 
     // A shared lock on the leaf tells others that a warden holds it, also before the first process is in it.
     bool makeLeaf(const char* id, Leaf& leaf) const noexcept;
-    bool removeLeaf(const char* id) const noexcept; // false: still in use
+    bool removeLeaf(const char* id) const noexcept;       // false: it has processes
+    bool removeUnusedLeaf(const char* id) const noexcept; // false: it has processes or a warden
 
     // Removes what earlier spawners left, apart from what is in use: `used` is told each of those.
     using Used = void (*)(void* context, const char* id) noexcept;

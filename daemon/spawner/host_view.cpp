@@ -4,6 +4,7 @@
 #include "warden/capabilities.hpp"
 #include "warden/file_id.hpp"
 #include "warden/label.hpp"
+#include "warden/proc_text.hpp"
 #include "warden/process.hpp"
 
 #include <linux/capability.h>
@@ -60,6 +61,23 @@ bool readAppArmor(bool& on) noexcept {
 }
 
 } // namespace
+
+// A payload could set its own value down to the lowest that any ancestor's had, and escape the out-of-memory killer:
+// the kernel inherits that floor. Raising the value moves the floor only while CAP_SYS_RESOURCE is there (proc(5)).
+bool liftOomFloor() noexcept {
+    const UniqueFd proc(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    warden::ProcText text;
+    const char* cursor = text.bytes;
+    std::int64_t present = 0;
+    if (!warden::readProc(proc.get(), "self/oom_score_adj", text) || !warden::takeNumber(cursor, present)) {
+        return false;
+    }
+    if (present >= 0) {
+        return true;
+    }
+    errno = EPERM;
+    return warden::hasEffective(CAP_SYS_RESOURCE) && warden::writeProc(proc.get(), "self/oom_score_adj", "0");
+}
 
 bool reduceItself() noexcept {
     return warden::keepBounding(kept) && warden::keepCapabilities(kept) && warden::forbidTracing() &&

@@ -14,9 +14,22 @@ bool LeafWatch::open(const CgroupTree& tree) noexcept {
 }
 
 void LeafWatch::remove(const char* id) noexcept {
+    if (!tree_->removeLeaf(id) && watch(id)) {
+        tree_->removeLeaf(id); // it may have become empty before the watch
+    }
+}
+
+// A reserved warden's leaf is empty too, and must stay: its lock tells.
+void LeafWatch::adopt(const char* id) noexcept {
+    if (watch(id)) {
+        tree_->removeUnusedLeaf(id);
+    }
+}
+
+bool LeafWatch::watch(const char* id) noexcept {
     constexpr const char* file = "/cgroup.events"; // changes when the last process leaves, cgroup-v2.rst
-    if (tree_->removeLeaf(id) || leaves_.isFull()) {
-        return;
+    if (leaves_.isFull()) {
+        return false;
     }
     char path[wire::idLength + 20];
     std::memcpy(path, id, wire::idLength);
@@ -24,8 +37,8 @@ void LeafWatch::remove(const char* id) noexcept {
     const int watch = ::inotify_add_watch(events_.get(), path, IN_MODIFY);
     if (watch >= 0) {
         leaves_.add(watch, id);
-        tree_->removeLeaf(id); // it may have become empty before the watch
     }
+    return watch >= 0;
 }
 
 void LeafWatch::handle(int watch, bool gone) noexcept {

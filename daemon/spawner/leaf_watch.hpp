@@ -15,13 +15,16 @@ public:
 
     [[nodiscard]] int fd() const noexcept { return events_.get(); }
 
-    // Removes the leaf now, or when it is empty.
+    // The leaf of a warden that has ended: removes it now, or when it is empty.
     void remove(const char* id) noexcept;
+    // A leaf that somebody else's warden may still use: removes it when its last process has left.
+    void adopt(const char* id) noexcept;
 
     // Reads what the kernel has to tell.
     void turn() noexcept;
 
 private:
+    bool watch(const char* id) noexcept;
     void handle(int watch, bool gone) noexcept;
 
     const CgroupTree* tree_ = nullptr;

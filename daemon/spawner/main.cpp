@@ -45,6 +45,9 @@ int main(int count, char** arguments) {
     if (!spawner::findServedUid(listener, served)) {
         return refuse("find the owner of the listening socket's file");
     }
+    if (!spawner::liftOomFloor()) {
+        return refuse("run with a negative oom_score_adj, which payloads could take");
+    }
     if (!spawner::reduceItself()) {
         return refuse("reduce capabilities");
     }

@@ -29,7 +29,7 @@ UniqueFd watchChildren() noexcept {
 
 // Of an earlier spawner's warden, whose end nobody tells us: the end of its processes is told by the kernel.
 void removeLater(void* leaves, const char* id) noexcept {
-    static_cast<LeafWatch*>(leaves)->remove(id);
+    static_cast<LeafWatch*>(leaves)->adopt(id);
 }
 
 } // namespace

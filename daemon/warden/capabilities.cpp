@@ -69,6 +69,12 @@ bool keepBounding(std::uint64_t mask) noexcept {
     return true;
 }
 
+bool hasEffective(int capability) noexcept {
+    Sets sets{};
+    const auto number = static_cast<unsigned>(capability);
+    return get(sets) && (sets.half[number / 32].effective & (1U << (number % 32))) != 0;
+}
+
 bool hasNoCapability() noexcept {
     Sets sets{};
     if (!get(sets)) {

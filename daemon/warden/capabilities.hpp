@@ -18,6 +18,8 @@ bool keepCapabilities(std::uint64_t mask) noexcept;
 // Drops from the bounding set what is not in `mask`; needs CAP_SETPCAP.
 bool keepBounding(std::uint64_t mask) noexcept;
 
+[[nodiscard]] bool hasEffective(int capability) noexcept;
+
 // True if all five sets are empty.
 bool hasNoCapability() noexcept;
 

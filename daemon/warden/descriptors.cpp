@@ -16,8 +16,9 @@ int firstFreeNumber(const Launch& launch) noexcept {
 
 // Above every number that will be assigned, so that no assignment overwrites a source.
 bool moveUp(int& fd, int least) noexcept {
-    fd = ::fcntl(fd, F_DUPFD_CLOEXEC, least);
-    return fd >= 0;
+    const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, least);
+    fd = moved >= 0 ? moved : fd; // the report must still find its way
+    return moved >= 0;
 }
 
 } // namespace

@@ -140,7 +140,9 @@ Failure startPayload(const Host& host, const Reservation& reservation, const Lau
         return failed(SetupStep::cgroup);
     }
     payload.pidfd.reset(pidfd);
-    return success;
+    // What this process starts later has no business in there, and would keep that namespace from ending.
+    const UniqueFd self = sys::openPidfd(::getpid());
+    return self && ::setns(self.get(), CLONE_NEWPID) == 0 ? success : failed(SetupStep::join);
 }
 
 } // namespace sandboxd::warden

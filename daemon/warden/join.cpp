@@ -20,6 +20,24 @@ bool takeGroups(const wire::PlanReader& plan) noexcept {
     return ::setgroups(groups.count, groups.data) == 0;
 }
 
+bool isRelativeSource(const wire::PlanReader& plan, const wire::MountStep& step) noexcept {
+    const bool byPath =
+        step.kind == static_cast<unsigned>(wire::MountKind::bind) && (step.flags & wire::mountSourceIsFd) == 0;
+    return byPath && plan.text(step.source)[0] != '/';
+}
+
+// The caller may stand where it may not go, as after a change of user: that is no error unless something there is
+// wanted.
+Failure withoutDirectory(const wire::PlanReader& plan) noexcept {
+    const auto mounts = plan.mounts();
+    for (std::uint32_t i = 0; i < mounts.count; ++i) {
+        if (isRelativeSource(plan, mounts[i])) {
+            return failedWith(EACCES, SetupStep::source, i);
+        }
+    }
+    return success;
+}
+
 // CAP_SETUID and CAP_SETGID for the file-system ids: the directory may be the caller's alone, and no capability here
 // overrides file modes. The supplementary groups are the caller's already.
 bool enterDirectory(const CallerView& caller, uid_t uid) noexcept {
@@ -29,8 +47,9 @@ bool enterDirectory(const CallerView& caller, uid_t uid) noexcept {
     const int error = errno;
     ::setfsuid(0);
     ::setfsgid(0);
-    errno = error;
-    return entered && forbidTracing();
+    const bool closed = forbidTracing(); // the change of ids has undone it
+    errno = closed ? error : EPERM;
+    return entered && closed;
 }
 
 } // namespace
@@ -61,7 +80,10 @@ Failure joinCaller(const CallerView& caller, const wire::PlanReader& plan) noexc
     }
     // No chroot: a chrooted process may not create user namespaces. The clone turns this directory into its copy in the
     // new mount namespace, where init resolves relative sources against it.
-    return enterDirectory(caller, plan.header().uid) ? success : failed(SetupStep::join);
+    if (enterDirectory(caller, plan.header().uid)) {
+        return success;
+    }
+    return errno == EACCES ? withoutDirectory(plan) : failed(SetupStep::join);
 }
 
 } // namespace sandboxd::warden

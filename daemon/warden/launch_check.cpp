@@ -1,7 +1,6 @@
 #include "warden/launch_check.hpp"
 
-#include <fcntl.h>
-#include <sys/socket.h>
+#include "base/lifeline.hpp"
 
 namespace sandboxd::warden {
 
@@ -46,12 +45,7 @@ Failure checkPlan(const wire::PlanReader& plan, const Reservation& reservation, 
 }
 
 Failure checkLifeline(int fd) noexcept {
-    int type = 0;
-    socklen_t size = sizeof type;
-    if (::fcntl(fd, F_GETPIPE_SZ) >= 0 || ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0) {
-        return success;
-    }
-    return failedWith(EBADF, SetupStep::lifeline);
+    return isLifeline(fd) ? success : failedWith(EBADF, SetupStep::lifeline);
 }
 
 } // namespace sandboxd::warden

@@ -44,11 +44,16 @@ bool takeOomScore(int directory, ProbeRecord& record) noexcept {
     return true;
 }
 
+// A change of ids clears it.
+bool dieWithWarden() noexcept {
+    return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
+}
+
 // setuid(2) without a capability to keep clears all sets; the ids are the caller's in all four places, as a difference
 // would let the kernel answer for somebody else.
 bool becomeCaller(uid_t uid, gid_t gid) noexcept {
     return ::setgroups(0, nullptr) == 0 && ::setresgid(gid, gid, gid) == 0 && ::setresuid(uid, uid, uid) == 0 &&
-           forbidTracing() && keepCapabilities(0);
+           forbidTracing() && keepCapabilities(0) && dieWithWarden();
 }
 
 struct Probe {
@@ -188,9 +193,8 @@ void report(int socket, const CallerView& view) noexcept {
 [[noreturn]] void runProbe(const Host& host, const Reservation& reservation, int socket) noexcept {
     int keep[] = {socket, host.proc, reservation.pidfd};
     closeAllBut(keep, 3);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     Probe probe{host, reservation};
-    if (!forbidTracing() || (host.appArmor && !changeLabel(host.proc, probeLabel))) {
+    if (!dieWithWarden() || !forbidTracing() || (host.appArmor && !changeLabel(host.proc, probeLabel))) {
         probe.view.record.error = errno;
     } else {
         runSteps(probe);

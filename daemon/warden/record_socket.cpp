@@ -38,10 +38,12 @@ Received receivePacket(int socket, void* buffer, std::size_t capacity, Packet& p
     message.msg_iovlen = 1;
     message.msg_control = control.bytes;
     message.msg_controllen = sizeof control.bytes;
+    // ECONNRESET comes once, when the peer has closed and left something of ours unread; what it sent before that is
+    // still there to be read.
     ssize_t size = 0;
     do {
         size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_TRUNC | flags);
-    } while (size < 0 && errno == EINTR);
+    } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
     if (size < 0) {
         return Received::failed;
     }

@@ -16,7 +16,8 @@ namespace sandboxd::warden {
 
 namespace {
 
-constexpr short hangUp = POLLHUP | POLLERR | POLLNVAL;
+// RDHUP: the peer of a TCP socket has closed, but our half is still open.
+constexpr short hangUp = POLLHUP | POLLRDHUP | POLLERR | POLLNVAL;
 
 // Bounds a sandbox that forks; the kernel's pid limit is the host's.
 constexpr const char* pidsMax = "4096";
@@ -59,19 +60,25 @@ Failure Sandbox::build() noexcept {
     if (reservation_.leafPids >= 0 && ::write(reservation_.leafPids, pidsMax, 4) != 4) {
         return failed(SetupStep::cgroup);
     }
-    return createInit(host_, reservation_, launch_.plan, table, init_);
+    const Failure failure = createInit(host_, reservation_, launch_.plan, table, init_);
+    // Init has its own copy. Ours would keep the caller from unmounting what it lies on, for the sandbox's whole life.
+    return failure || ::chdir("/") == 0 ? failure : failed(SetupStep::join);
 }
 
-// A record, the end of the lifeline, or the deadline.
-Failure Sandbox::awaitReady(int socket) noexcept {
-    pollfd entries[] = {{socket, POLLIN, 0}, {launch_.lifeline(), 0, 0}};
+// A record, the end of the lifeline, the deadline, or anything from the broker: before the report that can only be an
+// order to end, or its own end.
+Failure Sandbox::awaitReady(int socket, int control) noexcept {
+    pollfd entries[] = {{socket, POLLIN, 0}, {launch_.lifeline(), POLLRDHUP, 0}, {control, POLLIN, 0}};
     for (;;) {
-        const int ready = ::poll(entries, 2, pollTimeout(launch_.deadline));
+        const int ready = ::poll(entries, 3, pollTimeout(launch_.deadline));
         if (ready == 0) {
             return failedWith(ETIMEDOUT, SetupStep::timeout);
         }
         if (ready > 0 && isLifelineClosed(entries[1])) {
             return failedWith(ECANCELED, SetupStep::lifeline);
+        }
+        if (ready > 0 && entries[2].revents != 0) {
+            return failedWith(ECANCELED, SetupStep::killed);
         }
         if (ready > 0) {
             return receiveFailure(socket);
@@ -83,29 +90,29 @@ Failure Sandbox::awaitReady(int socket) noexcept {
 }
 
 // First "about to execute", then the end-of-file that exec makes.
-Failure Sandbox::awaitExec() noexcept {
-    if (const Failure failure = awaitReady(payload_.socket.get())) {
+Failure Sandbox::awaitExec(int control) noexcept {
+    if (const Failure failure = awaitReady(payload_.socket.get(), control)) {
         return failure;
     }
-    const Failure after = awaitReady(payload_.socket.get());
+    const Failure after = awaitReady(payload_.socket.get(), control);
     return after.step == SetupStep::killed ? success : after;
 }
 
-Failure Sandbox::start() noexcept {
+Failure Sandbox::start(int control) noexcept {
     if (const Failure failure = check()) {
         return failure;
     }
     if (const Failure failure = build()) {
         return failure;
     }
-    if (const Failure failure = awaitReady(init_.socket.get())) {
+    if (const Failure failure = awaitReady(init_.socket.get(), control)) {
         return failure;
     }
     init_.socket.reset();
     if (const Failure failure = startPayload(host_, reservation_, launch_, caller_, init_.pidfd.get(), payload_)) {
         return failure;
     }
-    return awaitExec();
+    return awaitExec(control);
 }
 
 // True: an order to end. CAP_KILL: the payload has the caller's uid.
@@ -127,7 +134,7 @@ wire::EndReason Sandbox::watch(UniqueFd& control) noexcept {
     for (;;) {
         pollfd entries[] = {{payload_.pidfd.get(), POLLIN, 0},
                             {init_.pidfd.get(), POLLIN, 0},
-                            {launch_.lifeline(), 0, 0},
+                            {launch_.lifeline(), POLLRDHUP, 0},
                             {control.get(), POLLIN, 0}};
         if (::poll(entries, 4, -1) < 0) {
             continue;

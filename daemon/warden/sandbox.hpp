@@ -17,8 +17,8 @@ public:
     Sandbox(const Host& host, const Reservation& reservation, const CallerView& caller, Launch& launch) noexcept
         : host_(host), reservation_(reservation), caller_(caller), launch_(launch) {}
 
-    // From the checked Launch to the payload's exec.
-    Failure start() noexcept;
+    // From the checked Launch to the payload's exec; given up when anything comes from `control` meanwhile.
+    Failure start(int control) noexcept;
 
     // Waits for an end; obeys orders from `control`, which it closes at its end-of-file.
     wire::EndReason watch(UniqueFd& control) noexcept;
@@ -35,8 +35,8 @@ public:
 private:
     Failure check() noexcept;
     Failure build() noexcept;
-    Failure awaitReady(int socket) noexcept;
-    Failure awaitExec() noexcept;
+    Failure awaitReady(int socket, int control) noexcept;
+    Failure awaitExec(int control) noexcept;
     bool obey(UniqueFd& control) noexcept;
 
     const Host& host_;

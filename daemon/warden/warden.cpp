@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include <cstring>
@@ -139,21 +140,28 @@ bool sendReport(const Warden& warden, const Failure& failure, const Sandbox* san
 }
 
 // CAP_KILL stays: without it neither a signal nor our death's reaches init and payload, which have the caller's uid.
-void keepOnlyKill() noexcept {
-    keepBounding(capabilityBit(CAP_KILL));
-    keepCapabilities(capabilityBit(CAP_KILL));
+Failure keepOnlyKill() noexcept {
+    const bool done = keepBounding(capabilityBit(CAP_KILL)) && keepCapabilities(capabilityBit(CAP_KILL));
+    return done ? success : failed(SetupStep::confine);
 }
 
-// Else pipes of the caller would never see their end while the sandbox runs.
-void closeCallers(Warden& warden) noexcept {
+// Else pipes of the caller would never see their end while the sandbox runs. The close of a caller's descriptor can
+// hang for ever (the flush of a FUSE file): a process on the same descriptor table puts /dev/null over each number, and
+// hangs instead of us. It is our parent's child, which reaps it: this process would have to wait for it.
+void releaseCallers(Warden& warden) noexcept {
     const auto lifeline = warden.launch.plan.header().lifeline;
-    for (std::uint32_t i = 0; i < warden.launch.fdCount; ++i) {
-        if (static_cast<std::int32_t>(i) != lifeline) {
-            warden.launch.fds[i].reset();
+    clone_args arguments{};
+    arguments.flags = CLONE_FILES | CLONE_PARENT;
+    if (sys::clone3(arguments) == 0) {
+        for (std::uint32_t i = 0; i < warden.launch.fdCount; ++i) {
+            if (static_cast<std::int32_t>(i) != lifeline) {
+                ::dup3(warden.host.devNull, warden.launch.fds[i].get(), O_CLOEXEC);
+            }
         }
+        ::_exit(0);
     }
     for (UniqueFd& fd : warden.caller.fds) {
-        fd.reset();
+        fd.reset(); // namespaces and O_PATH: their close asks nobody
     }
 }
 
@@ -186,17 +194,22 @@ void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
     }
     if (!failure) {
         setAlarm(warden.launch.deadline - monotonicUsec() + 5 * usecPerSecond);
-        failure = sandbox.start();
+        failure = sandbox.start(warden.control.get());
         setAlarm(0);
+    }
+    if (!failure) {
+        failure = keepOnlyKill();
     }
     if (failure) {
         abandon(warden, sandbox, failure);
         return;
     }
-    closeCallers(warden);
-    keepOnlyKill();
-    sendReport(warden, success, &sandbox, status.get());
-    const wire::EndReason reason = sandbox.watch(warden.control);
+    // Without a broker that hears of it nobody would know the sandbox, and nobody asked for one that nobody knows.
+    wire::EndReason reason = wire::EndReason::ordered;
+    if (sendReport(warden, success, &sandbox, status.get())) {
+        releaseCallers(warden);
+        reason = sandbox.watch(warden.control);
+    }
     siginfo_t info{};
     sandbox.kill();
     sandbox.reap(noDeadline, info);
@@ -221,6 +234,8 @@ void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
         ::_exit(0);
     }
     runSandbox(warden, memfd);
+    // The broker waits for the end of this socket, which a child that hangs on our descriptor table would keep open.
+    ::shutdown(reservation.control, SHUT_RDWR);
     ::_exit(0);
 }
 
