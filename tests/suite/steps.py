@@ -71,6 +71,16 @@ def tools(run):
     run.run("/usr/bin/python3", "-B", "tests/suite/private_system_test.py", run.build, root=True)
 
 
+def quickstart(run):
+    """./quickstart as a new user types it, from a directory that only root may enter"""
+    run.run("/usr/bin/python3", "-B", "tests/suite/quickstart_test.py", root=True)
+
+
+def bench(run):
+    """tests/bench/spawn runs and ends with its ratios; what they are decides nothing"""
+    run.run("/usr/bin/python3", "-B", "tests/suite/bench_test.py", run.build, root=True)
+
+
 def installTree(run):
     """What this machine's build installs, or None."""
     tree = os.path.join(run.reports, "tree")
@@ -123,7 +133,8 @@ def tidy(run):
 def sanitize(run):
     """gcc with -Werror, ASAN and UBSAN (UBSAN traps in the static half): unit and bus tests"""
     directory = otherBuild(run, "sanitize")
-    if run.run("tools/build", directory, "-Dwerror=true", "-Db_sanitize=address,undefined"):
+    # ASAN needs the shared C library.
+    if run.run("tools/build", directory, "-Dwerror=true", "-Dstatic_tools=false", "-Db_sanitize=address,undefined"):
         unitIn(run, directory, SANITIZER_OPTIONS)
         busIn(run, directory, SANITIZER_OPTIONS)
         reportsOfSanitizers(run)
@@ -155,4 +166,4 @@ def cacheEnvironment():
 
 
 STEPS = {step.__name__: step for step in (
-    build, layout, style, xml, unit, kernel, bus, tools, install, trixie, apparmor, vm, clang, tidy, sanitize)}
+    build, layout, style, xml, unit, kernel, bus, tools, quickstart, bench, install, trixie, apparmor, vm, clang, tidy, sanitize)}
