@@ -1,4 +1,5 @@
 // sandboxctl --as USER: from root to that user, for good.
+#include "account.hpp"
 #include "exit_status.hpp"
 #include "failure.hpp"
 #include "print.hpp"
@@ -7,7 +8,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <grp.h>
-#include <nss.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -16,15 +16,6 @@ namespace {
 
 int fail(const std::string& attempt, int errorNumber) {
     return sayError("cannot run as another user", failure(attempt, errorNumber));
-}
-
-// The local account database only: in a static program any other source would load shared libraries of another libc,
-// and here as root.
-const passwd* findAccount(const std::string& user) {
-    __nss_configure_lookup("passwd", "files");
-    __nss_configure_lookup("group", "files");
-    __nss_configure_lookup("initgroups", "files");
-    return ::getpwnam(user.c_str());
 }
 
 // Root's home and name would lead the sandbox's defaults astray.

@@ -44,9 +44,12 @@ struct Parser {
     std::string id;
     std::vector<std::string> ids;
     std::string signal = "TERM";
+    bool killAll = false;
+    std::string killUser;
 
 private:
     void addRun();
+    void addKill();
     void addOthers();
     void addAs(CLI::App& to) { to.add_option("--as", asUser, "As root: drop to this user first")->type_name("USER"); }
 };
@@ -57,6 +60,10 @@ Parser::Parser() {
     addAs(app);
     addRun();
     addOthers();
+    addKill();
+    for (CLI::App* verb : {run, list, show, kill, wait}) {
+        addAs(*verb);
+    }
 }
 
 void Parser::addRun() {
@@ -66,7 +73,6 @@ void Parser::addRun() {
                 "network; the environment less what looks like a secret.\n"
                 "Exit status: the command's; 128+N if signal N ended it; 127 not found, 126 not executable, 125 any\n"
                 "other failure.");
-    addAs(*run);
     addOrderedOptions(*run);
     run->add_flag("--keep-env", runRequest.keepEnvironment, "Keep all of the environment, secrets too");
     run->add_option("--chdir", chdir, "Working directory inside")->type_name("DIR");
@@ -74,19 +80,25 @@ void Parser::addRun() {
     run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
 }
 
+void Parser::addKill() {
+    kill = app.add_subcommand("kill", "Send a signal to the commands of sandboxes: kill [OPTIONS] ID... | --all");
+    kill->footer("Instead of IDs, --all is every sandbox that runs: your own, or those of all users if you are root.\n"
+                 "--user NAME is every one of that user; for another user than you polkit decides\n"
+                 "(org.sandboxd1.manage-others). One that ends meanwhile is no error.");
+    kill->add_option("-s,--signal", signal, "Name or number, TERM if not given")->type_name("S");
+    kill->add_flag("--all", killAll, "All of your sandboxes; as root: of all users");
+    kill->add_option("--user", killUser, "All sandboxes of this user: a name of /etc/passwd, or a uid")
+        ->type_name("NAME");
+    kill->add_option("ID", ids);
+}
+
 void Parser::addOthers() {
     list = app.add_subcommand("list", "List your sandboxes");
     list->add_flag("--all", listRequest.all, "Those of all users");
     show = app.add_subcommand("show", "Show what is known of one sandbox");
     show->add_option("ID", id)->required();
-    kill = app.add_subcommand("kill", "Send a signal to the commands of sandboxes");
-    kill->add_option("-s,--signal", signal, "Name or number, TERM if not given")->type_name("S");
-    kill->add_option("ID", ids)->required();
     wait = app.add_subcommand("wait", "Wait until a sandbox has ended; the exit status is its command's");
     wait->add_option("ID", id)->required();
-    for (CLI::App* verb : {list, show, kill, wait}) {
-        addAs(*verb);
-    }
 }
 
 // How many arguments follow the option `text`; 0 for flags, for --name=value and for what is no option at all.
@@ -205,7 +217,15 @@ CommandLine finishKill(const Parser& parser) {
     if (!signal) {
         return UsageError{"--signal: there is no signal \"" + parser.signal + "\""};
     }
-    return Request{KillRequest{parser.ids, *signal}};
+    const bool ofUser = parser.kill->count("--user") > 0;
+    const bool wholesale = parser.killAll || ofUser;
+    if (parser.ids.empty() && !wholesale) {
+        return UsageError{"kill: no sandbox named; give IDs, --all or --user NAME"};
+    }
+    if (!parser.ids.empty() && wholesale) {
+        return UsageError{"kill: give either IDs, or --all or --user NAME"};
+    }
+    return Request{KillRequest{parser.ids, *signal, ofUser ? std::optional(parser.killUser) : std::nullopt}};
 }
 
 CommandLine finish(Parser& parser, const Pieces& pieces) {

@@ -31,8 +31,9 @@ struct ShowRequest {
 };
 
 struct KillRequest {
-    std::vector<std::string> ids;
+    std::vector<std::string> ids; // empty: every sandbox of `user`
     int signal = 0;
+    std::optional<std::string> user; // none: the caller's own; root's are everybody's
 };
 
 struct WaitRequest {

@@ -135,5 +135,91 @@ TEST_F(Verbs, SeveralAtOnceAreKilled) {
     EXPECT_EQ(second.finish().status, 128 + SIGTERM);
 }
 
+// Of one more user than the fixture's.
+class KillAll : public Verbs {
+protected:
+    void SetUp() override {
+        Verbs::SetUp();
+        others_ = std::make_unique<Program>(
+            other_,
+            Invocation{{"sandboxctl", "run", "--", "sh", "-c", "echo ready; while :; do sleep 0.1; done"}, {}, ""});
+        others_->awaitOutput("ready");
+        asUser(other_, [] { (void)awaitIds(1); });
+    }
+
+    void TearDown() override {
+        others_.reset();
+        Verbs::TearDown();
+    }
+
+    // Only what still runs can end so.
+    void expectOthersStillRuns() {
+        EXPECT_EQ(runAs(other_, {"sandboxctl", "kill", "--all", "--signal", "USR2"}).status, 0);
+        EXPECT_EQ(others_->finish().status, 128 + SIGUSR2);
+    }
+
+    static Outcome asRoot(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "sandboxctl");
+        User root;
+        root.name = "root";
+        root.home = "/";
+        return runAs(root, arguments);
+    }
+
+    const User other_ = freshUser();
+    std::unique_ptr<Program> others_;
+};
+
+TEST_F(KillAll, EndsEverySandboxOfTheCallerAndNoOther) {
+    Program second(user_, Invocation{{"sandboxctl", "run", "--", "sh", "-c", "echo ready; sleep 1000"}, {}, ""});
+    asUser(user_, [] { (void)awaitIds(2); });
+    const Outcome outcome = ctl({"kill", "--all"});
+    EXPECT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_EQ(running_->finish().status, 128 + SIGTERM);
+    EXPECT_EQ(second.finish().status, 128 + SIGTERM);
+    expectOthersStillRuns();
+}
+
+TEST_F(KillAll, IsNoErrorWhereNothingRuns) {
+    const Outcome outcome = runAs(freshUser(), {"sandboxctl", "kill", "--all"});
+    EXPECT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_EQ(outcome.errors, "");
+    expectOthersStillRuns();
+}
+
+TEST_F(KillAll, OfRootIsEverybodys) {
+    EXPECT_EQ(asRoot({"kill", "--all", "--signal", "USR1"}).status, 0);
+    EXPECT_EQ(running_->finish().status, 128 + SIGUSR1);
+    EXPECT_EQ(others_->finish().status, 128 + SIGUSR1);
+}
+
+TEST_F(KillAll, OfAUserByNameAndByNumber) {
+    EXPECT_EQ(asRoot({"kill", "--user", user_.name}).status, 0);
+    EXPECT_EQ(running_->finish().status, 128 + SIGTERM);
+    EXPECT_EQ(asRoot({"kill", "--all", "--user", std::to_string(other_.uid), "-s", "USR2"}).status, 0);
+    EXPECT_EQ(others_->finish().status, 128 + SIGUSR2);
+}
+
+TEST_F(KillAll, OfOneselfByNameAsksNobody) {
+    EXPECT_EQ(ctl({"kill", "--user", user_.name}).status, 0);
+    EXPECT_EQ(running_->finish().status, 128 + SIGTERM);
+}
+
+TEST_F(KillAll, OfAnotherUserIsForPolkitToAllow) {
+    const Outcome refused = ctl({"kill", "--user", other_.name});
+    EXPECT_EQ(refused.status, 125);
+    EXPECT_EQ(linesOf(refused.errors).size(), 1U) << refused.errors;
+    const Rules rules("if (action.id == \"org.sandboxd1.manage-others\" && subject.user == \"" + user_.name +
+                      "\") return polkit.Result.YES;");
+    EXPECT_EQ(ctl({"kill", "--user", other_.name, "-s", "USR1"}).status, 0);
+    EXPECT_EQ(others_->finish().status, 128 + SIGUSR1);
+}
+
+TEST_F(KillAll, NamesAUserThatDoesNotExist) {
+    const Outcome outcome = ctl({"kill", "--user", "no-such-user"});
+    EXPECT_EQ(outcome.status, 125);
+    EXPECT_NE(outcome.errors.find("no-such-user"), std::string::npos) << outcome.errors;
+}
+
 } // namespace
 } // namespace sandboxd::bus_tests

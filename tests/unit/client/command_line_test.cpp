@@ -87,6 +87,21 @@ TEST(CommandLine, OfKillTakesSeveralIdsAndASignal) {
     EXPECT_EQ(parsed<KillRequest>({"kill", "a"}).signal, SIGTERM);
 }
 
+TEST(CommandLine, OfKillTakesAllOrAUserInsteadOfIds) {
+    EXPECT_EQ(parsed<KillRequest>({"kill", "--all"}).user, std::nullopt);
+    EXPECT_TRUE(parsed<KillRequest>({"kill", "--all"}).ids.empty());
+    EXPECT_EQ(parsed<KillRequest>({"kill", "--user", "ann"}).user, "ann");
+    EXPECT_EQ(parsed<KillRequest>({"kill", "--all", "--user=1000", "-s", "9"}).user, "1000");
+}
+
+TEST(CommandLine, OfKillTakesNotBothIdsAndAll) {
+    for (const Words& words : {Words{"kill", "--all", "a"}, Words{"kill", "a", "--user", "ann"},
+                               Words{"kill", "--all", "--user", "ann", "a"}}) {
+        EXPECT_NE(problem(words).find("either"), std::string::npos);
+    }
+    EXPECT_NE(problem({"kill"}).find("--all"), std::string::npos);
+}
+
 TEST(CommandLine, OfTheOtherVerbsIsRead) {
     EXPECT_TRUE(parsed<ListRequest>({"list", "--all"}).all);
     EXPECT_FALSE(parsed<ListRequest>({"list"}).all);
