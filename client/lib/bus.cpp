@@ -78,6 +78,11 @@ Result<Message> Bus::call(Message message, const CallOptions& options, std::opti
     return takeReply(pending.value().get());
 }
 
+std::string Bus::uniqueName() const {
+    const char* name = dbus_bus_get_unique_name(connection_.get());
+    return name != nullptr ? name : "";
+}
+
 Result<PendingCall> Bus::send(DBusMessage* message) {
     DBusPendingCall* raw = nullptr;
     // The time is kept by awaitReply().

@@ -18,6 +18,9 @@ public:
     [[nodiscard]] Result<Message> call(Message message, const CallOptions& options,
                                        std::optional<std::chrono::milliseconds> limit);
 
+    // Our own name on the bus.
+    [[nodiscard]] std::string uniqueName() const;
+
 private:
     struct Close {
         void operator()(DBusConnection* connection) const noexcept {

@@ -38,6 +38,17 @@ public:
         ok_ = ok_ && inner.ok_;
     }
 
+    template <typename Content> void dictionaryEntry(Content content) {
+        Reader inner = enter(DBUS_TYPE_DICT_ENTRY);
+        content(inner);
+        ok_ = ok_ && inner.ok_;
+    }
+    template <typename Content> void variant(Content content) {
+        Reader inner = enter(DBUS_TYPE_VARIANT);
+        content(inner);
+        ok_ = ok_ && inner.ok_;
+    }
+
     [[nodiscard]] bool ok() const noexcept { return ok_; }
 
 private:

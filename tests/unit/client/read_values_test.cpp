@@ -62,6 +62,33 @@ TEST(ReadValues, ThatAreMissingAreAnError) {
     EXPECT_FALSE(reader.ok());
 }
 
+TEST(ReadValues, ReadsTheKeysOfADictionaryWhateverItsValuesAre) {
+    const Message message = dictionary();
+    Reader reader(message.get());
+    std::string keys;
+    reader.array([&](Reader& list) { list.dictionaryEntry([&](Reader& entry) { keys += entry.text() + ' '; }); });
+    EXPECT_TRUE(reader.ok());
+    EXPECT_EQ(keys, "text yes small large names descriptor inner ");
+}
+
+TEST(ReadValues, ReadsWhatAVariantHolds) {
+    const Message message = messageOf([](Writer& writer) {
+        writer.array("{sv}", [](Writer& list) {
+            list.option("names", "as", [](Writer& value) { value.stringList({"a", "b"}); });
+        });
+    });
+    Reader reader(message.get());
+    std::string names;
+    reader.array([&](Reader& list) {
+        list.dictionaryEntry([&](Reader& entry) {
+            (void)entry.text();
+            entry.variant([&](Reader& value) { value.array([&](Reader& inner) { names += inner.text(); }); });
+        });
+    });
+    EXPECT_TRUE(reader.ok());
+    EXPECT_EQ(names, "ab");
+}
+
 TEST(ReadValues, ReadsListsOfStructures) {
     const Message message = messageOf([](Writer& writer) {
         writer.array("(su)", [](Writer& list) {
