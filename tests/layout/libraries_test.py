@@ -13,6 +13,7 @@ HEADERS = {
     "sdbus-c++/": ("daemon/bus/", "daemon/authority/", "daemon/main.cpp", "client/examples/", "tests/"),
     "dbus/": ("client/lib/", "tests/"),
     "CLI/": ("client/sandboxctl/",),
+    "nlohmann/": ("client/sandboxctl/doctor/report_json.cpp", "tests/"),
 }
 # Where only one file may do it, wherever it lies.
 ONE_FILE = ("sys/apparmor.h", "aalogparse/")
