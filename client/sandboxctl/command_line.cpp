@@ -20,7 +20,7 @@ struct Parser {
 
     // The parser of that verb, null if there is none.
     [[nodiscard]] const CLI::App* verbOf(const std::string& name) const {
-        for (const CLI::App* verb : {run, list, show, kill, wait}) {
+        for (const CLI::App* verb : {run, list, show, kill, wait, doctor}) {
             if (verb->get_name() == name) {
                 return verb;
             }
@@ -34,6 +34,7 @@ struct Parser {
     CLI::App* show = nullptr;
     CLI::App* kill = nullptr;
     CLI::App* wait = nullptr;
+    CLI::App* doctor = nullptr;
 
     std::string asUser;
     RunRequest runRequest;
@@ -46,10 +47,12 @@ struct Parser {
     std::string signal = "TERM";
     bool killAll = false;
     std::string killUser;
+    DoctorRequest doctorRequest;
 
 private:
     void addRun();
     void addKill();
+    void addDoctor();
     void addOthers();
     void addAs(CLI::App& to) { to.add_option("--as", asUser, "As root: drop to this user first")->type_name("USER"); }
 };
@@ -61,7 +64,8 @@ Parser::Parser() {
     addRun();
     addOthers();
     addKill();
-    for (CLI::App* verb : {run, list, show, kill, wait}) {
+    addDoctor();
+    for (CLI::App* verb : {run, list, show, kill, wait, doctor}) {
         addAs(*verb);
     }
 }
@@ -99,6 +103,14 @@ void Parser::addOthers() {
     show->add_option("ID", id)->required();
     wait = app.add_subcommand("wait", "Wait until a sandbox has ended; the exit status is its command's");
     wait->add_option("ID", id)->required();
+}
+
+void Parser::addDoctor() {
+    doctor = app.add_subcommand("doctor", "Say whether sandboxes work here, and what to do if not");
+    doctor->footer(
+        "Also why bwrap, nsjail and unshare fail for this user. As root it sees more, but tries no sandbox:\n"
+        "--as USER does. Exit status: 0 if sandboxes work, 1 if not.");
+    doctor->add_flag("--json", doctorRequest.json, "The same as one JSON object");
 }
 
 // How many arguments follow the option `text`; 0 for flags, for --name=value and for what is no option at all.
@@ -242,6 +254,9 @@ CommandLine finish(Parser& parser, const Pieces& pieces) {
     }
     if (parser.kill->parsed()) {
         return finishKill(parser);
+    }
+    if (parser.doctor->parsed()) {
+        return Request{parser.doctorRequest};
     }
     if (parser.show->parsed()) {
         return Request{ShowRequest{parser.id}};

@@ -27,6 +27,7 @@ struct Serve {
     int operator()(const ShowRequest& request) const { return showSandbox(request); }
     int operator()(const KillRequest& request) const { return killSandboxes(request); }
     int operator()(const WaitRequest& request) const { return waitForSandbox(request); }
+    int operator()(const DoctorRequest& request) const { return examineHost(request); }
 };
 
 struct Act {

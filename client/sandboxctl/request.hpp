@@ -40,7 +40,11 @@ struct WaitRequest {
     std::string id;
 };
 
-using Request = std::variant<RunRequest, ListRequest, ShowRequest, KillRequest, WaitRequest>;
+struct DoctorRequest {
+    bool json = false;
+};
+
+using Request = std::variant<RunRequest, ListRequest, ShowRequest, KillRequest, WaitRequest, DoctorRequest>;
 
 // To run as `user`: sandboxctl anew with these arguments.
 struct AsRequest {

@@ -10,6 +10,7 @@ int listSandboxes(const ListRequest& request);
 int showSandbox(const ShowRequest& request);
 int killSandboxes(const KillRequest& request);
 int waitForSandbox(const WaitRequest& request);
+int examineHost(const DoctorRequest& request);
 
 // Drops to a user and executes sandboxctl anew, so that the new process is dumpable and has no trace of root. Returns
 // only on failure.

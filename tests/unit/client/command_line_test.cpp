@@ -103,6 +103,8 @@ TEST(CommandLine, OfKillTakesNotBothIdsAndAll) {
 }
 
 TEST(CommandLine, OfTheOtherVerbsIsRead) {
+    EXPECT_TRUE(parsed<DoctorRequest>({"doctor", "--json"}).json);
+    EXPECT_FALSE(parsed<DoctorRequest>({"doctor"}).json);
     EXPECT_TRUE(parsed<ListRequest>({"list", "--all"}).all);
     EXPECT_FALSE(parsed<ListRequest>({"list"}).all);
     EXPECT_EQ(parsed<ShowRequest>({"show", "a"}).id, "a");
