@@ -156,8 +156,8 @@ def trixie(run):
 
 
 def vm(run):
-    """Debian 13 with AppArmor and systemd in a virtual machine: smoke test"""
-    run.run("tests/vm/run", "smoke", root=True, environment=cacheEnvironment())
+    """Debian 13 with AppArmor and systemd in a virtual machine: smoke test, doctor"""
+    run.run("tests/vm/run", "smoke", "doctor", root=True, environment=cacheEnvironment())
 
 
 def cacheEnvironment():
