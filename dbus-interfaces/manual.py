@@ -118,6 +118,8 @@ def pairs(parent):
 
 
 def interfacePage(interface, comment):
+    if not comment:
+        raise Undocumented(f'{interface.get("name")}: no comment before it')
     out = [f'.SH "{escape(interface.get("name").upper())}"'] + blocks(dedent(comment), ".SS")[1:]
     for kind, title in KINDS:
         out.append(f".SS {title}")
