@@ -16,6 +16,7 @@ FILES = (
     "usr/lib/systemd/system/sandboxd-spawner.service",
     "usr/lib/systemd/system/sandboxd-spawner.socket",
     "usr/lib/systemd/system/sandboxd-sandboxes.service",
+    "usr/lib/systemd/catalog/sandboxd.catalog",
     "usr/lib/sysusers.d/sandboxd.conf",
     "usr/share/dbus-1/system.d/org.sandboxd1.conf",
     "usr/share/dbus-1/system-services/org.sandboxd1.service",
