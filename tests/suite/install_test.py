@@ -23,6 +23,8 @@ FILES = (
     "usr/share/dbus-1/interfaces/org.sandboxd1.Manager.xml",
     "usr/share/dbus-1/interfaces/org.sandboxd1.Sandbox.xml",
     "usr/share/polkit-1/actions/org.sandboxd1.policy",
+    "usr/share/bash-completion/completions/sandboxctl",
+    "usr/share/zsh/site-functions/_sandboxctl",
     "usr/share/man/man1/sandboxctl.1",
     "usr/share/man/man5/org.sandboxd1.5",
     "usr/share/man/man7/sandboxd-profiles.7",
