@@ -1,6 +1,6 @@
 # Completion of sandboxctl for bash. The options are those of --help: tests/layout/completion_test.py compares.
 
-_sandboxctl_verbs='run list show kill wait'
+_sandboxctl_verbs='run list show kill wait doctor'
 _sandboxctl_signals='HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM CHLD CONT STOP TSTP TTIN TTOU
     URG XCPU XFSZ VTALRM PROF WINCH SYS'
 
@@ -12,7 +12,8 @@ _sandboxctl_options() {
             ;;
         list) echo '--all --as --help -h' ;;
         show | wait) echo '--as --help -h' ;;
-        kill) echo '--signal -s --as --help -h' ;;
+        kill) echo '--signal -s --all --user --as --help -h' ;;
+        doctor) echo '--json --as --help -h' ;;
         *) echo '--as --version --help -h' ;;
     esac
 }
@@ -21,7 +22,7 @@ _sandboxctl_options() {
 _sandboxctl_values() {
     case $1 in
         --bind | --ro-bind | --symlink | --setenv) echo 2 ;;
-        --tmpfs | --dir | --unsetenv | --chdir | --hostname | --network | --as | --signal | -s) echo 1 ;;
+        --tmpfs | --dir | --unsetenv | --chdir | --hostname | --network | --as | --user | --signal | -s) echo 1 ;;
         *) echo 0 ;;
     esac
 }
@@ -48,7 +49,7 @@ _sandboxctl_value() {
         --bind | --ro-bind | --tmpfs | --dir | --symlink | --chdir) _sandboxctl_files -f ;;
         --setenv | --unsetenv) [[ $2 -gt 1 ]] || _sandboxctl_reply -v ;;
         --network) _sandboxctl_reply -W 'none loopback host' ;;
-        --as) _sandboxctl_reply -u ;;
+        --as | --user) _sandboxctl_reply -u ;;
         --signal | -s) _sandboxctl_reply -W "$_sandboxctl_signals" ;;
     esac
 }

@@ -100,6 +100,7 @@ class Bash(unittest.TestCase):
         self.assertEqual(["none", "loopback", "host"], bash("run", "--network", "="))
         self.assertIn("root", bash("--as", "ro"))
         self.assertIn("root", bash("list", "--as", "ro"))
+        self.assertIn("root", bash("kill", "--user", "ro"))
         self.assertEqual(["PATH"], bash("run", "--unsetenv", "PAT"))
         self.assertEqual([], bash("run", "--setenv", "PATH", "PAT"))
         self.assertEqual([], bash("run", "--hostname", ""))
