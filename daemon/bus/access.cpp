@@ -67,20 +67,26 @@ void Access::askPolkit(Question question) {
 void Access::take(std::uint64_t number, const Answer& answer) {
     const auto node = questions_.extract(number); // with the check that calls us: it lives until we return
     const Question& question = node.mapped();
-    const auto* refusal = std::get_if<authority::Authority::Refusal>(&answer);
-    log::write(refusal == nullptr ? log::Level::info : log::Level::warning,
-               refusal == nullptr ? log::managed : log::refused, "access to sandboxes of others",
-               {{"SANDBOX_ID", "-"},
-                {"CALLER_UID", std::to_string(question.uid)},
-                {"ACTION", std::string(policy::actionOf(policy::Right::manageOthers))},
-                {"VERDICT", refusal == nullptr ? "allowed" : "refused"},
-                {"REASON", refusal == nullptr ? "authorised" : quote(refusal->error.message)}});
-    if (refusal == nullptr) {
-        question.allowed(question.call);
-    } else {
+    const std::string action(policy::actionOf(policy::Right::manageOthers));
+    if (const auto* refusal = std::get_if<authority::Authority::Refusal>(&answer)) {
+        log::write(log::Level::warning, log::refused, "access to sandboxes of others refused",
+                   {{"SANDBOX_ID", "-"},
+                    {"CALLER_UID", std::to_string(question.uid)},
+                    {"ACTION", action},
+                    {"VERDICT", "refused"},
+                    {"ERROR", std::string(nameOf(refusal->error.code))},
+                    {"REASON", quote(refusal->error.message)}});
         quota_.recordRefusal(question.uid, nowUsec(loop_));
         question.refused(refusal->error);
+        return;
     }
+    log::write(log::Level::info, log::managed, "access to sandboxes of others",
+               {{"SANDBOX_ID", "-"},
+                {"CALLER_UID", std::to_string(question.uid)},
+                {"ACTION", action},
+                {"VERDICT", "allowed"},
+                {"REASON", "authorised"}});
+    question.allowed(question.call);
 }
 
 void Access::cancelOf(const std::string& connection) {

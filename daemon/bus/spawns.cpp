@@ -32,10 +32,6 @@ void appendResults(sd_bus_message* reply, const broker::Sandbox& sandbox) {
                              {"seccomp", std::string("default")}});
 }
 
-std::vector<log::Field> reasonsOf(const Error& error) {
-    return {{"ERROR", std::string(nameOf(error.code))}, {"REASON", quote(error.message)}};
-}
-
 Error refusedRoot() {
     return {ErrorCode::accessDenied, "caller: uid 0 gets no sandbox; run sandboxctl --as USER to start one for a user"};
 }
@@ -66,7 +62,7 @@ void Spawns::admit(const std::shared_ptr<IncomingCall>& call, const Peer& peer) 
         call->fail(turn.error());
         // A client that does not wait would fill the log with these.
         if (services_.quota.isNews(peer.uid, nowUsec(services_.loop))) {
-            logRefusal(*spawn, "refused", reasonsOf(turn.error()));
+            logRefusal(*spawn, "refused", nameOf(turn.error().code), turn.error().message);
         }
         return;
     }
@@ -128,19 +124,21 @@ void Spawns::finish(std::uint64_t number, Result<broker::Sandbox*> result) {
 
 void Spawns::refuse(Spawn& spawn, const Error& error) {
     spawn.call->fail(error);
-    logRefusal(spawn, "refused", reasonsOf(error));
+    logRefusal(spawn, "refused", nameOf(error.code), error.message);
 }
 
-void Spawns::logRefusal(const Spawn& spawn, const char* verdict, const std::vector<log::Field>& why) {
+void Spawns::logRefusal(const Spawn& spawn, std::string_view verdict, std::string_view error, std::string_view why) {
     const broker::Request* request = spawn.request.get();
     const bool hasId = request != nullptr && !request->id().empty();
-    std::vector<log::Field> fields{
-        {"SANDBOX_ID", hasId ? request->id() : "-"},
-        {"CALLER_UID", std::to_string(spawn.caller.uid)},
-        {"ACTION", request != nullptr ? request->actions() : std::string(policy::actionOf(policy::Right::spawn))},
-        {"VERDICT", verdict}};
-    fields.insert(fields.end(), why.begin(), why.end());
-    log::write(log::Level::warning, log::refused, "sandbox refused", fields);
+    const std::string actions =
+        request != nullptr ? request->actions() : std::string(policy::actionOf(policy::Right::spawn));
+    log::write(log::Level::warning, log::refused, "sandbox refused",
+               {{"SANDBOX_ID", hasId ? request->id() : "-"},
+                {"CALLER_UID", std::to_string(spawn.caller.uid)},
+                {"ACTION", actions},
+                {"VERDICT", std::string(verdict)},
+                {"ERROR", std::string(error)},
+                {"REASON", quote(why)}});
 }
 
 // From the loop: a place is free only when the request that had it is destroyed.
@@ -162,7 +160,7 @@ void Spawns::cancelOf(const std::string& connection) {
         const bool isTheirs = entry.second->caller.uniqueName == connection;
         if (isTheirs) {
             services_.quota.cancel(entry.first);
-            logRefusal(*entry.second, "withdrawn", {{"REASON", quote("its connection is gone")}});
+            logRefusal(*entry.second, "withdrawn", "-", "its connection is gone");
         }
         return isTheirs;
     });

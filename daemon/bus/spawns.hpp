@@ -39,7 +39,7 @@ private:
     void start(std::uint64_t number, policy::Quota::Lease setup);
     void finish(std::uint64_t number, Result<broker::Sandbox*> result);
     void refuse(Spawn& spawn, const Error& error);
-    static void logRefusal(const Spawn& spawn, const char* verdict, const std::vector<log::Field>& why);
+    static void logRefusal(const Spawn& spawn, std::string_view verdict, std::string_view error, std::string_view why);
     void startQueued();
     void startQueuedSoon();
 
