@@ -104,11 +104,10 @@ def xml(run):
 
 
 def apparmor(run):
-    """AppArmor's parsers accept the profiles: this machine's and Debian 13's"""
+    """AppArmor's parser of this machine accepts the profiles"""
     tree = installTree(run)
     if tree:
         run.run("tests/suite/apparmor", tree)
-    run.run("tests/chroot/build-trixie", "--apparmor", root=True, environment=cacheEnvironment())
 
 
 def style(run):
@@ -150,13 +149,19 @@ def reportsOfSanitizers(run):
 
 
 def trixie(run):
-    """Debian 13 in a chroot: gcc 14, sdbus-c++ 2, unit tests"""
-    run.run("tests/chroot/build-trixie", root=True,
+    """Debian 13 in a chroot: gcc 14, sdbus-c++ 2; builds the packages, unit tests of that build"""
+    run.run("tests/chroot/build-packages", "--unit", root=True,
             environment={"SANDBOXD_TEST_RESULTS": run.reports, **cacheEnvironment()})
 
 
+def packages(run):
+    """lintian, Debian 13's AppArmor parser and a program of its own on the packages"""
+    run.run("/usr/bin/python3", "-B", "tests/suite/version_test.py")
+    run.run("tests/chroot/check-packages", root=True, environment=cacheEnvironment())
+
+
 def vm(run):
-    """Debian 13 with AppArmor and systemd in a virtual machine: every test of tests/vm/guest/tests"""
+    """Debian 13 with AppArmor and systemd in a virtual machine, our packages installed: all of tests/vm/guest/tests"""
     run.run("tests/vm/run", root=True, environment=cacheEnvironment())
 
 
@@ -166,4 +171,5 @@ def cacheEnvironment():
 
 
 STEPS = {step.__name__: step for step in (
-    build, layout, style, xml, unit, kernel, bus, tools, quickstart, bench, install, trixie, apparmor, vm, clang, tidy, sanitize)}
+    build, layout, style, xml, unit, kernel, bus, tools, quickstart, bench, install, trixie, packages, apparmor, vm, clang,
+    tidy, sanitize)}

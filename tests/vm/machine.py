@@ -38,9 +38,9 @@ class Machine:
     def __exit__(self, *_):
         self.stop()
 
-    def boot(self, timeout):
-        """A cold start whose memory is a file in `image`, ready for save()."""
-        self._start(keep=True)
+    def boot(self, timeout, keep=False):
+        """A cold start; with `keep` its memory is a file in `image`, ready for save()."""
+        self._start(keep, resume=False)
         with self._connect("agent.sock", timeout) as line:
             for text in line.makefile("rb"):
                 if text.startswith(b"@@READY"):
@@ -55,9 +55,10 @@ class Machine:
         self._await_migration(timeout)
         self.stop()
 
-    def resume(self, timeout):
-        """Goes on from the snapshot. Memory and disk are private to this machine: any number may run from one image."""
-        self._start(keep=False)
+    def resume(self, timeout, keep=False):
+        """Goes on from the snapshot. Memory and disk are private to this machine: any number may run from one image.
+        With `keep` they are the image's own, for a next save()."""
+        self._start(keep, resume=True)
         self._migration_of_devices_only()
         self._command("migrate-incoming", uri="exec:cat " + os.path.join(self.image, "state"))
         self._await_migration(timeout)
@@ -107,7 +108,7 @@ class Machine:
     def _path(self, name):
         return os.path.join(self.run_dir, name)
 
-    def _start(self, keep):
+    def _start(self, keep, resume):
         def image(name):
             return os.path.join(self.image, name)
 
@@ -123,7 +124,7 @@ class Machine:
              "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=agent",
              "-chardev", f"socket,id=agent,path={self._path('agent.sock')},server=on,wait=off",
              "-device", "virtio-rng-pci", "-qmp", f"unix:{self._path('qmp.sock')},server=on,wait=off",
-             *([] if keep else ["-incoming", "defer"])],
+             *(["-incoming", "defer"] if resume else [])],
             stdin=subprocess.DEVNULL, start_new_session=True)
 
     def _connect(self, name, timeout):
