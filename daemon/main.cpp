@@ -48,7 +48,8 @@ int serve(const Options& options, const std::vector<sock_filter>& filter) {
     endOnSignals(loop);
     const auto connection = sdbus::createSystemBusConnection();
     const policy::Limits limits = policy::defaultLimits;
-    const std::vector<std::string> features = broker::listFeatures(isAppArmorOn());
+    const std::vector<std::string> features = broker::listFeatures(
+        {.appArmor = isAppArmorOn(), .callerPidfd = bus::provesProcesses(bus::rawBus(*connection))});
     policy::Quota quota(limits);
     policy::OwnerPool owners(options.owners);
     launch::SpawnerLink spawner(loop, options.spawnerSocket);

@@ -43,6 +43,9 @@ std::string describeConfinement(const policy::Caller& caller) {
 }
 
 Result<void> checkServable(const policy::Caller& caller) {
+    if (!caller.isProven && caller.startTimeTicks > caller.connectedTicks) {
+        return Error{ErrorCode::accessDenied, "caller: its process started after its connection was made"};
+    }
     for (const Row& row : rows) {
         if (!row.isServable && (caller.confinement & row.bit) != 0) {
             return Error{ErrorCode::callerConfined, "caller: cannot be served: " + describeConfinement(caller)};

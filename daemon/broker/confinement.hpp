@@ -11,8 +11,9 @@ namespace sandboxd::broker {
 // "its user namespace, no_new_privs"
 [[nodiscard]] std::string describeConfinement(const policy::Caller& caller);
 
-// CallerConfined for what cannot be served: another user or pid namespace, another root, a privileged caller or one
-// that changed while it was looked at.
+// AccessDenied for a process that cannot be the one that connected: it has a recycled pid. CallerConfined for what
+// cannot be served: another user or pid namespace, another root, a privileged caller or one that changed while it was
+// looked at.
 Result<void> checkServable(const policy::Caller& caller);
 
 } // namespace sandboxd::broker

@@ -7,7 +7,7 @@
 
 namespace sandboxd::broker {
 
-std::vector<std::string> listFeatures(bool appArmor) {
+std::vector<std::string> listFeatures(const Platform& platform) {
     std::vector<std::string> features{"identity:mapped",  "interface:1",  "network:host",
                                       "network:loopback", "network:none", "seccomp:default"};
     for (const spec::KeyRow& row : spec::optionKeys()) {
@@ -20,8 +20,11 @@ std::vector<std::string> listFeatures(bool appArmor) {
             features.push_back("mount:" + std::string(row.name));
         }
     }
-    if (appArmor) {
+    if (platform.appArmor) {
         features.emplace_back("apparmor");
+    }
+    if (platform.callerPidfd) {
+        features.emplace_back("caller:pidfd");
     }
     std::sort(features.begin(), features.end());
     return features;

@@ -8,8 +8,14 @@
 
 namespace sandboxd::broker {
 
-// Sorted. `appArmor`: it is on in this kernel.
-[[nodiscard]] std::vector<std::string> listFeatures(bool appArmor);
+// What depends on the machine. `appArmor`: it is on in this kernel. `callerPidfd`: the bus vouches for processes.
+struct Platform {
+    bool appArmor = false;
+    bool callerPidfd = false;
+};
+
+// Sorted.
+[[nodiscard]] std::vector<std::string> listFeatures(const Platform& platform);
 
 // FeatureMissing naming the first token that is not among `features`.
 Result<void> requireFeatures(const std::vector<std::string>& required, const std::vector<std::string>& features);

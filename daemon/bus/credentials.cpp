@@ -3,7 +3,9 @@
 #include "bus/reader.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <ctime>
 #include <utility>
 
 namespace sandboxd::bus {
@@ -13,6 +15,22 @@ namespace {
 constexpr const char* driver = "org.freedesktop.DBus";
 constexpr const char* driverPath = "/org/freedesktop/DBus";
 constexpr std::uint64_t waitUsec = 1'000'000;
+
+// Only names that vanish (arg2 is the new owner), or births as well: those wake us for every program that connects.
+constexpr const char* endsMatch = "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                                  "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''";
+constexpr const char* allMatch = "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                                 "interface='org.freedesktop.DBus',member='NameOwnerChanged'";
+
+// As the kernel counts the start of processes: field 22 of /proc/PID/stat.
+std::uint64_t nowTicks() {
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const auto perSecond = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const std::uint64_t nanosecondsOfTick = 1'000'000'000 / perSecond;
+    return static_cast<std::uint64_t>(now.tv_sec) * perSecond +
+           static_cast<std::uint64_t>(now.tv_nsec) / nanosecondsOfTick;
+}
 
 Result<std::vector<std::uint32_t>> readGroups(Reader& reader) {
     constexpr std::size_t most = 65536; // NGROUPS_MAX of Linux; the limit on groups is checked later
@@ -62,14 +80,24 @@ bool readPeer(sd_bus_message* message, Peer& peer) {
 
 } // namespace
 
+bool provesProcesses(sd_bus* bus) {
+    const char* own = nullptr;
+    sd_bus_message* reply = nullptr;
+    if (sd_bus_get_unique_name(bus, &own) < 0 ||
+        sd_bus_call_method(bus, driver, driverPath, driver, "GetConnectionCredentials", nullptr, &reply, "s", own) <
+            0) {
+        return false;
+    }
+    const MessagePointer replyOwner(reply);
+    Peer self;
+    return readPeer(reply, self) && self.pidfd;
+}
+
 Credentials::Credentials(sd_bus* bus, Gone gone) : bus_(bus), gone_(std::move(gone)) {
     sd_bus_slot* slot = nullptr;
-    // Only names that vanish (arg2 is the new owner): births would wake us for every program that connects.
-    sd_bus_add_match(bus, &slot,
-                     "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
-                     "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''",
-                     onOwnerChanged, this);
+    sd_bus_add_match(bus, &slot, provesProcesses(bus) ? endsMatch : allMatch, onOwnerChanged, this);
     match_.reset(slot);
+    since_ = nowTicks(); // the bus has confirmed the match: it tells of every later birth
 }
 
 void Credentials::get(const std::string& name, Answer answer) {
@@ -100,6 +128,8 @@ void Credentials::take(Pending& pending, sd_bus_message* message) {
     const auto node = pending_.extract(pending.name); // keeps it alive for this call
     Peer peer;
     const bool known = sd_bus_message_is_method_error(message, nullptr) == 0 && readPeer(message, peer);
+    const auto birth = births_.find(pending.name);
+    peer.connectedTicks = birth == births_.end() ? since_ : birth->second;
     const auto entry = known ? peers_.emplace(pending.name, std::move(peer)).first : peers_.end();
     for (const Answer& answer : std::exchange(pending.answers, {})) {
         if (known) {
@@ -113,10 +143,31 @@ void Credentials::take(Pending& pending, sd_bus_message* message) {
 int Credentials::onOwnerChanged(sd_bus_message* message, void* self, sd_bus_error* /*error*/) {
     auto& credentials = *static_cast<Credentials*>(self);
     const char* name = nullptr;
-    if (sd_bus_message_read_basic(message, 's', &name) > 0 && credentials.peers_.erase(name) > 0) {
-        credentials.gone_(name);
+    const char* before = nullptr;
+    const char* after = nullptr;
+    if (sd_bus_message_read(message, "sss", &name, &before, &after) <= 0) {
+        return 0;
+    }
+    if (*after == '\0') {
+        credentials.takeEnd(name);
+    } else if (*before == '\0') {
+        credentials.takeBirth(name);
     }
     return 0;
+}
+
+// The bus tells in the order of what happens: no call of this connection has been read before.
+void Credentials::takeBirth(const char* name) {
+    if (*name == ':') {
+        births_.emplace(name, nowTicks());
+    }
+}
+
+void Credentials::takeEnd(const char* name) {
+    births_.erase(name);
+    if (peers_.erase(name) > 0) {
+        gone_(name);
+    }
 }
 
 std::optional<std::uint32_t> Credentials::uidNow(const std::string& name) {

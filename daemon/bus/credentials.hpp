@@ -22,7 +22,12 @@ struct Peer {
     std::vector<std::uint32_t> groups;
     std::int32_t pid = 0;
     UniqueFd pidfd; // of the process that connected, where the bus proves it (ProcessFD, dbus 1.16)
+    // The name was there at this time, in clock ticks since boot: what started later did not connect.
+    std::uint64_t connectedTicks = 0;
 };
+
+// Whether this bus says by a pidfd who connected. Waits for its answer; for use before the loop runs.
+[[nodiscard]] bool provesProcesses(sd_bus* bus);
 
 class Credentials {
 public:
@@ -58,11 +63,15 @@ private:
     static int onReply(sd_bus_message* message, void* pending, sd_bus_error* error);
     static int onOwnerChanged(sd_bus_message* message, void* self, sd_bus_error* error);
     void take(Pending& pending, sd_bus_message* message);
+    void takeBirth(const char* name);
+    void takeEnd(const char* name);
 
     sd_bus* bus_;
     Gone gone_;
     std::map<std::string, Peer> peers_;
     std::map<std::string, std::unique_ptr<Pending>> pending_;
+    std::map<std::string, std::uint64_t> births_; // unique name -> clock ticks; empty where the bus proves processes
+    std::uint64_t since_ = 0;                     // names without a birth are older than this
     Slot match_;
 };
 

@@ -56,6 +56,8 @@ void Spawns::admit(const std::shared_ptr<IncomingCall>& call, const Peer& peer) 
     spawn->caller.groups = peer.groups;
     spawn->caller.uniqueName = call->sender();
     spawn->caller.pid = peer.pid;
+    spawn->caller.isProven = static_cast<bool>(peer.pidfd);
+    spawn->caller.connectedTicks = peer.connectedTicks;
     const std::uint64_t number = ++last_;
     auto turn = services_.quota.admit(number, peer.uid, nowUsec(services_.loop));
     if (!turn) {

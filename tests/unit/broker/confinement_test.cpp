@@ -33,6 +33,19 @@ TEST(CheckServable, RefusesTheRestWhateverElseHolds) {
     }
 }
 
+TEST(CheckServable, RefusesAProcessThatStartedAfterItsConnectionUnlessTheBusVouchesForIt) {
+    policy::Caller caller;
+    caller.connectedTicks = 1000;
+    caller.startTimeTicks = 1000; // connected within the same tick
+    EXPECT_TRUE(checkServable(caller));
+    caller.startTimeTicks = 1001;
+    const auto recycled = checkServable(caller);
+    ASSERT_FALSE(recycled);
+    EXPECT_EQ(recycled.error().code, ErrorCode::accessDenied);
+    caller.isProven = true;
+    EXPECT_TRUE(checkServable(caller));
+}
+
 TEST(DescribeConfinement, NamesEveryReasonAndTheLabel) {
     const std::string text = describeConfinement(confinedBy(wire::confinedBySeccomp | wire::confinedByLabel));
     EXPECT_NE(text.find("seccomp"), std::string::npos) << text;

@@ -12,19 +12,20 @@ bool has(const std::vector<std::string>& features, const std::string& token) {
 }
 
 TEST(Features, NameWhatIsThereAndNothingElse) {
-    const std::vector<std::string> features = listFeatures(false);
+    const std::vector<std::string> features = listFeatures({});
     for (const char* token :
          {"option:mounts", "option:lifeline", "mount:bind", "network:loopback", "identity:mapped"}) {
         EXPECT_TRUE(has(features, token)) << token;
     }
-    for (const char* token : {"option:capabilities", "mount:overlay", "network:pasta", "apparmor"}) {
+    for (const char* token : {"option:capabilities", "mount:overlay", "network:pasta", "apparmor", "caller:pidfd"}) {
         EXPECT_FALSE(has(features, token)) << token;
     }
-    EXPECT_TRUE(has(listFeatures(true), "apparmor"));
+    EXPECT_TRUE(has(listFeatures({.appArmor = true}), "apparmor"));
+    EXPECT_TRUE(has(listFeatures({.callerPidfd = true}), "caller:pidfd"));
 }
 
 TEST(Features, ThatAreMissingAreNamed) {
-    const std::vector<std::string> features = listFeatures(false);
+    const std::vector<std::string> features = listFeatures({});
     EXPECT_TRUE(requireFeatures({}, features));
     EXPECT_TRUE(requireFeatures({"option:mounts", "network:none"}, features));
     const auto missing = requireFeatures({"option:mounts", "no\nsuch"}, features);
