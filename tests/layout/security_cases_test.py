@@ -20,9 +20,12 @@ def claims(document):
 
 
 def named(content):
-    """The cases that the names of tests in this text carry: TEST_F(Bus, S13_SourceIsRefused), also S17To19."""
+    """The cases that the names of tests in this text carry: TEST_F(Bus, S13_SourceIsRefused), also S17To19; in the virtual
+    machine check "S60 a unit with a user namespace is refused"."""
     cases = set()
-    for name in re.findall(r"TEST(?:_F|_P)?\(\s*\w+,\s*(S\d\d\w*)\)", content):
+    names = re.findall(r"TEST(?:_F|_P)?\(\s*\w+,\s*(S\d\d\w*)\)", content)
+    names += re.findall(r'^\s*check "(S\d\d) ', content, re.MULTILINE)
+    for name in names:
         cases.update(re.findall(r"S(\d\d)(?=\D|$)", name))
     return {f"S{number}" for number in cases}
 
@@ -35,7 +38,9 @@ def broken(document, tests):
 
 
 def sources(folder):
-    return "\n".join(tree.sources(f"tests/{folder}").values())
+    texts = list(tree.sources(f"tests/{folder}").values())
+    texts += [tree.text(path) for path in tree.files(f"tests/{folder}/guest/tests")]
+    return "\n".join(texts)
 
 
 class SecurityCases(unittest.TestCase):
@@ -50,6 +55,9 @@ class SecurityCases(unittest.TestCase):
         row = "| S13 | what | must | kernel, bus |\n"
         tests = {"kernel": "TEST_F(Sources, S13_IsRefused) {}", "bus": "TEST_F(Sources, S14_IsRefused) {}"}
         self.assertEqual(["S13 is said to be tested in tests/bus, where no test has its name"], broken(row, tests))
+
+    def testChecksInTheVirtualMachineCount(self):
+        self.assertEqual({"S60", "S62"}, named('check "S60 a unit" x\n    check "S62 another" y\n# check "S61 none"\n'))
 
 
 if __name__ == "__main__":
