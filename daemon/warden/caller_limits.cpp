@@ -52,6 +52,9 @@ Failure takePriorities(int proc, const ProbeRecord& caller) noexcept {
 
 Failure takeLimits(const ProbeRecord& caller) noexcept {
     for (unsigned i = 0; i < limitCount; ++i) {
+        if (i == RLIMIT_CORE) {
+            continue; // ours stays, see forbidCoreDumps(): a handler is no more for what a payload crashes of
+        }
         rlimit limit{};
         if (::syscall(SYS_prlimit64, 0, i, nullptr, &limit) != 0) {
             return failed(SetupStep::limits);

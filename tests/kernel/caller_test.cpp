@@ -120,6 +120,19 @@ TEST_F(CallerTest, ThePayloadHasTheCallersLimitsUmaskAndPriority) {
     EXPECT_EQ(result.output, "100\n200\n0027\n5\n0\n");
 }
 
+// 0 would do where cores are files: for a pipe, core(5), only 1 means none.
+TEST_F(CallerTest, S76_ThePayloadsCoreLimitKeepsTheHandlerAway) {
+    const CallerProcess caller([] {
+        const rlimit cores{0, RLIM_INFINITY};
+        must(::setrlimit(RLIMIT_CORE, &cores) == 0);
+    });
+    PlanBlock plan = ordinaryPlan();
+    plan.run({"grep", "core file", "/proc/self/limits"});
+    const Outcome result = run(spawner(), caller, plan);
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output, "Max core file size        1                    1                    bytes     \n");
+}
+
 TEST_F(CallerTest, NamespacesThatAreNotNewAreTheCallers) {
     const CallerProcess caller([] {
         must(::unshare(CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWIPC) == 0 && ::sethostname("of-the-caller", 13) == 0);
