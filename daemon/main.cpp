@@ -63,6 +63,7 @@ int serve(const Options& options, const std::vector<sock_filter>& filter) {
     if (sd_bus_set_exit_on_disconnect(bus, 1) < 0 || sd_bus_attach_event(bus, loop, SD_EVENT_PRIORITY_NORMAL) < 0) {
         return fail("cannot serve the bus from the event loop");
     }
+    sd_event_set_watchdog(loop, 1); // does nothing where systemd does not watch
     sd_notify(0, "READY=1");
     log::write(log::Level::info, log::service, "serving org.sandboxd1");
     const int code = sd_event_loop(loop);
