@@ -3,6 +3,7 @@
 
 #include "authority/sdbus_versions.hpp"
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 #include "policy/grant.hpp"
 #include "policy/quota.hpp"
 #include "policy/right.hpp"
@@ -21,6 +22,7 @@ struct Question {
     std::map<std::string, std::string> details;
     std::uint32_t uid = 0;
     std::string uniqueName;   // the subject: polkit asks the bus who that is
+    UniqueFd process;         // the subject instead, where polkit takes it: a pidfd that the bus vouched for, or none
     bool interactive = false; // the caller's message allows a dialog
 };
 
@@ -51,6 +53,7 @@ private:
     std::unique_ptr<sdbus::IProxy> polkit_;
     policy::Quota& quota_;
     policy::Limits limits_;
+    bool takesPidfds_ = false; // false also until polkit has said its version
     std::uint64_t lastCancellation_ = 0;
 };
 

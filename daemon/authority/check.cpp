@@ -1,5 +1,6 @@
 #include "authority/check.hpp"
 
+#include "authority/subject.hpp"
 #include "base/quote.hpp"
 
 #include <tuple>
@@ -11,14 +12,6 @@ namespace {
 constexpr const char* interface = "org.freedesktop.PolicyKit1.Authority";
 constexpr const char* cancelled = "org.freedesktop.PolicyKit1.Error.Cancelled";
 constexpr std::uint32_t allowUserInteraction = 1; // CheckAuthorizationFlags of polkit's D-Bus interface
-
-using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;
-
-// By name, never by pid: the bus daemon vouches for who the name is, and a process can be replaced.
-Subject subjectOf(const std::string& uniqueName) {
-    return Subject{std::string("system-bus-name"),
-                   std::map<std::string, sdbus::Variant>{{"name", sdbus::Variant(uniqueName)}}};
-}
 
 } // namespace
 
@@ -60,12 +53,14 @@ void Authority::Check::call(bool withDialog) {
     cancellation_ = "sandboxd-" + std::to_string(++authority_.lastCancellation_);
     const std::uint64_t timeout = withDialog ? authority_.limits_.dialogUsec : authority_.limits_.checkUsec;
     const std::uint32_t flags = withDialog ? allowUserInteraction : 0;
+    const bool byPidfd = authority_.takesPidfds_ && question_.process;
     try {
         pending_ = authority_.polkit_->callMethodAsync("CheckAuthorization")
                        .onInterface(interface)
                        .withTimeout(timeout)
-                       .withArguments(subjectOf(question_.uniqueName), std::string(policy::actionOf(current())),
-                                      question_.details, flags, cancellation_)
+                       .withArguments(byPidfd ? subjectOf(question_.process.get(), question_.uid)
+                                              : subjectOf(question_.uniqueName),
+                                      std::string(policy::actionOf(current())), question_.details, flags, cancellation_)
                        .uponReplyInvoke([this](bus::CallError error, const Reply& reply) {
                            if (error) {
                                takeFailure(error->getName(), error->getMessage());

@@ -1,5 +1,6 @@
 #include "broker/request.hpp"
 
+#include "base/duplicate_fd.hpp"
 #include "base/lifeline.hpp"
 #include "base/quote.hpp"
 #include "broker/confinement.hpp"
@@ -175,6 +176,7 @@ Result<void> Request::ask() {
          .details = std::move(details),
          .uid = order_.caller.uid,
          .uniqueName = order_.caller.uniqueName,
+         .process = order_.caller.isProven ? duplicate(order_.pidfd) : UniqueFd(),
          .interactive = order_.interactive},
         [this](auto answer) { takeAnswer(std::move(answer)); }, [this] { extendForDialog(); });
     return {};

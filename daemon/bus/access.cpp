@@ -1,5 +1,6 @@
 #include "bus/access.hpp"
 
+#include "base/duplicate_fd.hpp"
 #include "base/log.hpp"
 #include "base/quote.hpp"
 #include "bus/error_names.hpp"
@@ -43,11 +44,11 @@ void Access::ask(std::shared_ptr<IncomingCall> call, Allowed allowed, Refused re
             call->fail(rate.error());
             return;
         }
-        askPolkit({call, peer.value()->uid, allowed, refused, nullptr});
+        askPolkit({call, peer.value()->uid, allowed, refused, nullptr}, duplicate(peer.value()->pidfd));
     });
 }
 
-void Access::askPolkit(Question question) {
+void Access::askPolkit(Question question, UniqueFd process) {
     const std::vector<policy::Right> rights{policy::Right::manageOthers};
     policy::Caller caller;
     caller.uid = question.uid;
@@ -59,6 +60,7 @@ void Access::askPolkit(Question question) {
          .details = policy::checkDetails(none, caller, rights, 0),
          .uid = caller.uid,
          .uniqueName = question.call->sender(),
+         .process = std::move(process),
          .interactive = question.call->isInteractive()},
         [this, number](const Answer& answer) { take(number, answer); }, [] {});
     questions_.emplace(number, std::move(question));

@@ -53,7 +53,7 @@ private:
     };
 
     void ask(std::shared_ptr<IncomingCall> call, Allowed allowed, Refused refused);
-    void askPolkit(Question question);
+    void askPolkit(Question question, UniqueFd process);
     void take(std::uint64_t number, const Answer& answer);
 
     sd_event* loop_;

@@ -1,11 +1,11 @@
 #include "bus/spawns.hpp"
 
+#include "base/duplicate_fd.hpp"
 #include "base/quote.hpp"
 #include "bus/error_names.hpp"
 #include "bus/message_writer.hpp"
 #include "bus/sandbox_object.hpp"
 
-#include <fcntl.h>
 #include <sys/syscall.h>
 
 namespace sandboxd::bus {
@@ -16,7 +16,7 @@ namespace {
 // one of another uid, and not a recycled pid of the same.
 UniqueFd pinCaller(const Peer& peer) {
     if (peer.pidfd) {
-        return UniqueFd(::fcntl(peer.pidfd.get(), F_DUPFD_CLOEXEC, 3));
+        return duplicate(peer.pidfd);
     }
     return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
 }
