@@ -12,8 +12,8 @@ namespace sandboxd::bus {
 
 namespace {
 
-// Of the process that connected if the bus proves it, else of the one that has its pid now: then the probe can refuse
-// one of another uid, and not a recycled pid of the same.
+// Of the process that connected if the bus proves it, else of the one that has its pid now: then the probe's facts tell
+// whether it has another uid or is younger than the connection.
 UniqueFd pinCaller(const Peer& peer) {
     if (peer.pidfd) {
         return duplicate(peer.pidfd);
