@@ -1,10 +1,15 @@
 #include "bus_client.hpp"
 
+#include "private_system.hpp"
+
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
@@ -37,6 +42,16 @@ Connection::Connection() {
     sd_bus* bus = nullptr;
     must(sd_bus_open_system(&bus), "cannot connect to the system bus");
     bus_.reset(bus);
+}
+
+Connection::Connection(UniqueFd socket) {
+    sd_bus* bus = nullptr;
+    must(sd_bus_new(&bus), "new bus");
+    bus_.reset(bus);
+    const int fd = socket.release();
+    must(sd_bus_set_fd(bus, fd, fd), "set socket");
+    must(sd_bus_set_bus_client(bus, 1), "set client");
+    must(sd_bus_start(bus), "cannot connect to the system bus");
 }
 
 Message Connection::method(const std::string& member, const std::string& path, const std::string& interface) const {
@@ -210,6 +225,15 @@ bool Connection::closedByBus() {
         return sd_bus_is_open(bus_.get()) <= 0;
     }
     return true;
+}
+
+void connectToBus(int socket) {
+    const std::string address = environment("DBUS_SYSTEM_BUS_ADDRESS");
+    const std::string path = address.substr(address.find("path=") + 5);
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path.copy(name.sun_path, sizeof name.sun_path - 1);
+    must(connect(socket, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0 ? 0 : -errno, "connect");
 }
 
 std::string shortError(const std::string& name) {

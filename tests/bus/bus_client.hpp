@@ -52,6 +52,9 @@ struct Ended {
 class Connection {
 public:
     Connection();
+    // Over a socket that is connected to the bus daemon but has said nothing yet. Who connected it is who the bus
+    // knows.
+    explicit Connection(UniqueFd socket);
 
     // A method call of ours, ready to be filled: Manager unless said otherwise.
     [[nodiscard]] Message method(const std::string& member, const std::string& path = managerPath,
@@ -99,6 +102,9 @@ private:
     std::unique_ptr<sd_bus, Release> bus_;
     std::deque<Message> inbox_;
 };
+
+// Connects `socket` (AF_UNIX, SOCK_STREAM) to the system bus.
+void connectToBus(int socket);
 
 // The error's name without our prefix or the standard one.
 std::string shortError(const std::string& name);

@@ -13,10 +13,14 @@ class PolkitGate {
 public:
     explicit PolkitGate(const std::string& userName);
     ~PolkitGate(); // opens it
+    // Returns when polkitd stands before it: the broker has judged that request's caller and waits for the answer.
+    void awaitArrival();
+    void open();
     PolkitGate(const PolkitGate&) = delete;
     PolkitGate& operator=(const PolkitGate&) = delete;
 
 private:
+    UniqueFd arrivals_;
     UniqueFd lock_;
     Rules rules_;
 };

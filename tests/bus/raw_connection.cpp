@@ -1,10 +1,8 @@
 #include "raw_connection.hpp"
 
-#include "private_system.hpp"
-#include "user_process.hpp"
+#include "bus_client.hpp"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -89,10 +87,14 @@ std::size_t firstMessageSize(const std::string& bytes) {
 
 struct Answer {
     std::uint32_t serial = 0; // of the call
-    std::string error;        // its name
+    std::string error;        // "NAME: MESSAGE"
 };
 
-// Walks the header fields of the first message.
+std::string textAt(const std::string& bytes, std::size_t offset) {
+    return bytes.substr(offset + 4, numberAt(bytes, offset));
+}
+
+// Walks the header fields of the first message; the body of an error is its message.
 Answer readAnswer(const std::string& bytes) {
     Answer answer;
     const std::size_t end = 16 + numberAt(bytes, 12);
@@ -107,10 +109,12 @@ Answer readAnswer(const std::string& bytes) {
         } else if (type == 'g') {
             at += static_cast<std::uint8_t>(bytes[at]) + 2U;
         } else {
-            const std::size_t length = numberAt(bytes, at);
-            answer.error = code == fieldErrorName ? bytes.substr(at + 4, length) : answer.error;
-            at += 4 + length + 1;
+            answer.error = code == fieldErrorName ? textAt(bytes, at) : answer.error;
+            at += 4 + numberAt(bytes, at) + 1;
         }
+    }
+    if (!answer.error.empty()) {
+        answer.error += ": " + textAt(bytes, aligned(end, 8));
     }
     return answer;
 }
@@ -156,15 +160,8 @@ Marshal& Marshal::append(const Marshal& other) {
 }
 
 RawConnection::RawConnection() {
-    const std::string address = environment("DBUS_SYSTEM_BUS_ADDRESS");
-    const std::string path = address.substr(address.find("path=") + 5);
     socket_ = UniqueFd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    path.copy(name.sun_path, sizeof name.sun_path - 1);
-    if (connect(socket_.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) {
-        throw std::runtime_error("cannot connect to " + path);
-    }
+    connectToBus(socket_.get());
     handshake();
 }
 

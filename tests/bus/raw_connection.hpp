@@ -32,8 +32,9 @@ class RawConnection {
 public:
     RawConnection(); // authenticated, Hello done
 
-    // Sends Spawn of /bin/true whose fds dictionary says {0: index}, together with `fds`; returns the error's name, ""
-    // for a reply without error, or "disconnected".
+    // Sends Spawn of /x whose fds dictionary says {0: index}, together with `fds`; returns "NAME: MESSAGE" of the
+    // error,
+    // "" for a reply without error, or "disconnected".
     std::string spawnWithIndex(std::uint32_t index, const std::vector<int>& fds);
 
 private:
