@@ -1,6 +1,8 @@
 // The interface as the running broker shows it: equal to the XML files, and silent about others.
 #include "bus_test.hpp"
 
+#include "policy/limits.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <regex>
@@ -114,12 +116,10 @@ TEST_F(Interface, WithoutAnInterfaceNameIsDenied) {
     });
 }
 
-TEST_F(Interface, VersionFeaturesAndLimitsAreReadable) {
+TEST_F(Interface, VersionAndFeaturesAreReadable) {
     asUser(user_, [] {
         Connection connection;
         EXPECT_NE(connection.textProperty(Connection::managerPath, Connection::managerInterface, "Version"), "");
-        const Reply limits = connection.property(Connection::managerPath, Connection::managerInterface, "Limits");
-        EXPECT_TRUE(limits.ok()) << limits.errorMessage;
         Reply features = connection.property(Connection::managerPath, Connection::managerInterface, "Features");
         char** tokens = nullptr;
         must(sd_bus_message_enter_container(features.message.get(), 'v', "as"), "enter");
@@ -134,6 +134,29 @@ TEST_F(Interface, VersionFeaturesAndLimitsAreReadable) {
         EXPECT_EQ(std::find(names.begin(), names.end(), "option:capabilities"), names.end());
         // Whatever is told can be demanded.
         EXPECT_EQ(connection.spawn(program({"/bin/true"}).with("require", strings(names))).error, "");
+    });
+}
+
+TEST_F(Interface, LimitsAreThoseOfThePolicy) {
+    std::map<std::string, std::uint64_t> expected;
+    for (const policy::LimitRow& row : policy::limitRows) {
+        expected.emplace(row.name, row.of(policy::defaultLimits));
+    }
+    asUser(user_, [&] {
+        Connection connection;
+        const Reply reply = connection.property(Connection::managerPath, Connection::managerInterface, "Limits");
+        sd_bus_message* message = reply.message.get();
+        std::map<std::string, std::uint64_t> told;
+        must(sd_bus_message_enter_container(message, 'v', "a{sv}"), "enter variant");
+        must(sd_bus_message_enter_container(message, 'a', "{sv}"), "enter dictionary");
+        while (must(sd_bus_message_enter_container(message, 'e', "sv"), "enter entry") > 0) {
+            const char* name = nullptr;
+            std::uint64_t value = 0;
+            must(sd_bus_message_read(message, "sv", &name, "t", &value), "entry");
+            told[name] = value;
+            must(sd_bus_message_exit_container(message), "exit entry");
+        }
+        EXPECT_EQ(told, expected);
     });
 }
 

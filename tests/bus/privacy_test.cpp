@@ -8,21 +8,24 @@ namespace {
 
 class Privacy : public BusTest {
 protected:
-    // A sandbox of `user_` while `strangerDoes` runs as somebody else, with its object's path and a pidfd of its
+    // A sandbox of `user_` while `strangerDoes` runs as somebody else, with its object's path and the pid of its
     // payload.
-    void withSandbox(const std::function<void(const std::string& path)>& strangerDoes) {
+    void withSandbox(const std::function<void(const std::string& path, pid_t payload)>& strangerDoes) {
         Line started;
+        Line payload;
         Line end;
         UserProcess owner(user_, [&] {
             Connection connection;
             const Spawned spawned = connection.spawn(program({"/bin/sleep", "1000"}));
             started.say(spawned.path.empty() ? spawned.errorMessage : spawned.path);
+            payload.say(std::to_string(pidOf(spawned.pidfd.get())));
             EXPECT_EQ(end.hear(), "go");
             EXPECT_EQ(connection.textProperty(spawned.path, Connection::sandboxInterface, "State"), "running");
         });
         const std::string path = started.hear();
         ASSERT_EQ(path.rfind("/org/sandboxd1/sandbox/", 0), 0U) << path;
-        asUser(stranger_, [&] { strangerDoes(path); });
+        const pid_t pid = std::stoi(payload.hear());
+        asUser(stranger_, [&] { strangerDoes(path, pid); });
         end.say();
     }
 
@@ -44,7 +47,7 @@ std::string wholeError(const Reply& reply, const std::string& path) {
 }
 
 TEST_F(Privacy, S58_EveryMethodAnswersAsIfItDidNotExist) {
-    withSandbox([](const std::string& path) {
+    withSandbox([](const std::string& path, pid_t) {
         Connection connection;
         const auto ask = [&](const std::string& object, const std::string& member) {
             Message message = connection.method(member, object, Connection::sandboxInterface);
@@ -63,7 +66,7 @@ TEST_F(Privacy, S58_EveryMethodAnswersAsIfItDidNotExist) {
 }
 
 TEST_F(Privacy, S58_NoPropertyIsReadable) {
-    withSandbox([](const std::string& path) {
+    withSandbox([](const std::string& path, pid_t) {
         Connection connection;
         for (const char* name : {"Id", "Profile", "Description", "OwnerUID", "State", "Result", "LeaderPID",
                                  "StartTimestamp", "StartTimestampMonotonic", "ExitCode", "ExitStatus", "ControlGroup",
@@ -79,8 +82,24 @@ TEST_F(Privacy, S58_NoPropertyIsReadable) {
     });
 }
 
+// Anybody may open a pidfd of any process: it must say no more than that of one that is in no sandbox.
+TEST_F(Privacy, S58_ThePidfdOfItsPayloadFindsNothing) {
+    withSandbox([](const std::string&, pid_t payload) {
+        Connection connection;
+        const auto find = [&](pid_t pid) {
+            const UniqueFd pidfd = openPidfd(pid);
+            Message message = connection.method("GetSandboxByPIDFD");
+            must(sd_bus_message_append(message.get(), "h", pidfd.get()), "append");
+            const Reply reply = connection.call(std::move(message));
+            return reply.error + ": " + reply.errorMessage;
+        };
+        EXPECT_EQ(find(payload).rfind("org.sandboxd1.Error.NoSuchSandbox: ", 0), 0U) << find(payload);
+        EXPECT_EQ(find(payload), find(getpid()));
+    });
+}
+
 TEST_F(Privacy, S58_ItIsNeitherFoundNorListed) {
-    withSandbox([](const std::string& path) {
+    withSandbox([](const std::string& path, pid_t) {
         Connection connection;
         Message get = connection.method("GetSandbox");
         must(sd_bus_message_append(get.get(), "s", idOf(path).c_str()), "append");
@@ -95,7 +114,7 @@ TEST_F(Privacy, S58_ItIsNeitherFoundNorListed) {
 }
 
 TEST_F(Privacy, S58_IntrospectionOfItsObjectTellsNothing) {
-    withSandbox([](const std::string& path) {
+    withSandbox([](const std::string& path, pid_t) {
         Connection connection;
         const auto introspect = [&](const std::string& object) {
             return wholeError(

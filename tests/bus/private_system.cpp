@@ -31,6 +31,18 @@ bool isPid(const std::string& name, pid_t& pid) {
     return error == std::errc{} && end == name.data() + name.size();
 }
 
+// The value of a "Key: value" line.
+std::string fieldOf(const std::string& path, const std::string& key) {
+    std::istringstream lines(readFile(path));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind(key + ":", 0) == 0) {
+            const std::size_t start = line.find_first_not_of(" \t", key.size() + 1);
+            return start == std::string::npos ? "" : line.substr(start);
+        }
+    }
+    return "?";
+}
+
 // Zombies count as gone only when somebody has reaped them: a process that nobody reaps is a leftover too.
 std::set<pid_t> allProcesses() {
     std::set<pid_t> pids;
@@ -138,14 +150,11 @@ void killAndAwaitSuccessor(const std::string& name) {
 }
 
 std::string statusField(pid_t pid, const std::string& key) {
-    std::istringstream lines(readFile("/proc/" + std::to_string(pid) + "/status"));
-    for (std::string line; std::getline(lines, line);) {
-        if (line.rfind(key + ":", 0) == 0) {
-            const std::size_t start = line.find_first_not_of(" \t", key.size() + 1);
-            return start == std::string::npos ? "" : line.substr(start);
-        }
-    }
-    return "?";
+    return fieldOf("/proc/" + std::to_string(pid) + "/status", key);
+}
+
+pid_t pidOf(int pidfd) {
+    return std::stoi(fieldOf("/proc/self/fdinfo/" + std::to_string(pidfd), "Pid"));
 }
 
 // Field 22 of /proc/PID/stat. The second field may hold spaces and ends with the last parenthesis.

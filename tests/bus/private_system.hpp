@@ -30,6 +30,9 @@ std::string readFile(const std::string& path);
 // The number after `key` in /proc/PID/status, as text.
 std::string statusField(pid_t pid, const std::string& key);
 
+// The process of a pidfd, by this process's pid namespace.
+pid_t pidOf(int pidfd);
+
 // When a process started, in clock ticks since boot: with its pid, its identity for polkit.
 std::uint64_t startTime(pid_t pid);
 

@@ -2,6 +2,7 @@
 #include "bus_test.hpp"
 
 #include <csignal>
+#include <ctime>
 
 namespace sandboxd::bus_tests {
 namespace {
@@ -15,6 +16,43 @@ struct Living {
     Pipe input;
     Spawned spawned;
 };
+
+template <typename Number>
+Number numberProperty(Connection& connection, const std::string& path, const std::string& name, const char* type) {
+    const Reply reply = connection.property(path, Connection::sandboxInterface, name);
+    Number value = 0;
+    must(sd_bus_message_read(reply.message.get(), "v", type, &value), name.c_str());
+    return value;
+}
+
+// A property of type a{sv} with texts and truths in it.
+std::map<std::string, std::string> wordsOf(const Reply& reply) {
+    std::map<std::string, std::string> words;
+    sd_bus_message* message = reply.message.get();
+    must(sd_bus_message_enter_container(message, 'v', "a{sv}"), "enter variant");
+    must(sd_bus_message_enter_container(message, 'a', "{sv}"), "enter dictionary");
+    while (must(sd_bus_message_enter_container(message, 'e', "sv"), "enter entry") > 0) {
+        const char* key = nullptr;
+        const char* word = nullptr;
+        int truth = 0;
+        must(sd_bus_message_read(message, "s", &key), "key");
+        if (must(sd_bus_message_verify_type(message, 'v', "s"), "type") > 0) {
+            must(sd_bus_message_read(message, "v", "s", &word), "text");
+        } else {
+            must(sd_bus_message_read(message, "v", "b", &truth), "truth");
+            word = truth != 0 ? "true" : "false";
+        }
+        words[key] = word;
+        must(sd_bus_message_exit_container(message), "exit entry");
+    }
+    return words;
+}
+
+std::uint64_t nowUsec(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
 
 std::string pathReply(const Reply& reply) {
     if (!reply.ok()) {
@@ -94,6 +132,45 @@ TEST_F(Sandbox, TellsItsProperties) {
         connection.awaitSignal("Exited", spawned.path);
         EXPECT_EQ(property("State"), "ended");
         EXPECT_EQ(property("Result"), "success");
+    });
+}
+
+TEST_F(Sandbox, TellsItsNumbers) {
+    asUser(user_, [] {
+        Connection connection;
+        const std::uint64_t before[] = {nowUsec(CLOCK_REALTIME), nowUsec(CLOCK_MONOTONIC)};
+        Living living(connection);
+        const std::uint64_t after[] = {nowUsec(CLOCK_REALTIME), nowUsec(CLOCK_MONOTONIC)};
+        const std::string& path = living.spawned.path;
+        EXPECT_EQ(numberProperty<std::uint32_t>(connection, path, "OwnerUID", "u"), getuid());
+        EXPECT_EQ(numberProperty<std::uint32_t>(connection, path, "LeaderPID", "u"),
+                  static_cast<std::uint32_t>(pidOf(living.spawned.pidfd.get())));
+        int index = 0;
+        for (const char* name : {"StartTimestamp", "StartTimestampMonotonic"}) {
+            const auto start = numberProperty<std::uint64_t>(connection, path, name, "t");
+            EXPECT_GE(start, before[index]) << name;
+            EXPECT_LE(start, after[index++]) << name;
+        }
+        EXPECT_EQ(numberProperty<std::int32_t>(connection, path, "ExitCode", "i"), 0);
+        EXPECT_EQ(numberProperty<std::int32_t>(connection, path, "ExitStatus", "i"), 0);
+        EXPECT_EQ(connection.kill(path, "leader", SIGUSR2), "");
+        connection.wait(path);
+        EXPECT_EQ(numberProperty<std::int32_t>(connection, path, "ExitCode", "i"), CLD_KILLED);
+        EXPECT_EQ(numberProperty<std::int32_t>(connection, path, "ExitStatus", "i"), SIGUSR2);
+    });
+}
+
+TEST_F(Sandbox, TellsItsRestrictions) {
+    asUser(user_, [] {
+        Connection connection;
+        Spawned spawned = connection.spawn(program({"/bin/true"}).with("network", text("none")));
+        EXPECT_EQ(connection.textProperty(spawned.path, Connection::sandboxInterface, "AppArmorLabel"),
+                  spawned.results["apparmor-label"]);
+        const Reply reply = connection.property(spawned.path, Connection::sandboxInterface, "Restrictions");
+        EXPECT_EQ(
+            wordsOf(reply),
+            (std::map<std::string, std::string>{
+                {"identity", "mapped"}, {"network", "none"}, {"no-new-privileges", "true"}, {"seccomp", "default"}}));
     });
 }
 
@@ -186,7 +263,8 @@ TEST_F(Sandbox, WaitGivesUpAfterItsTime) {
     asUser(user_, [] {
         Connection connection;
         Living living(connection);
-        EXPECT_NE(connection.wait(living.spawned.path, 1).error, "");
+        EXPECT_EQ(connection.wait(living.spawned.path, 1).error, "Busy");
+        EXPECT_EQ(connection.textProperty(living.spawned.path, Connection::sandboxInterface, "State"), "running");
     });
 }
 
@@ -202,6 +280,9 @@ TEST_F(Sandbox, ASeventeenthWaitIsBusy) {
         }
         EXPECT_EQ(shortError(connection.awaitReply(cookies.back()).error), "Busy");
         cookies.pop_back();
+        EXPECT_FALSE(connection.holds([](sd_bus_message* message) {
+            return sd_bus_message_is_method_error(message, nullptr) > 0;
+        })) << "one of the sixteen was refused as well";
         living.input.writeEnd.reset();
         for (const std::uint64_t cookie : cookies) {
             EXPECT_TRUE(connection.awaitReply(cookie).ok());
