@@ -45,6 +45,14 @@ TEST_F(Run, GivesTheOutputAndNothingElse) {
     EXPECT_EQ(outcome.errors, "");
 }
 
+TEST_F(Run, StandardInputAndErrorAreTheCallers) {
+    const Outcome outcome = runAs(
+        user_, Invocation{{"sh", "-c", "echo in | sandboxctl run -- sh -c 'cat; echo to stderr >&2'"}, {}, project_});
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.output, "in\n");
+    EXPECT_EQ(outcome.errors, "to stderr\n");
+}
+
 TEST_F(Run, TheSystemIsReadOnly) {
     EXPECT_EQ(script("for d in /usr /etc /bin; do touch $d/x 2>/dev/null && echo $d; done; ls -d /usr /etc"),
               "/etc\n/usr\n");

@@ -9,6 +9,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "layout"))
 import tap  # noqa: E402
 
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 TREE = os.path.abspath(sys.argv[1])
 PROGRAMS = ("usr/libexec/sandboxd", "usr/libexec/sandboxd-spawner", "usr/bin/sandboxctl")
 FILES = (
@@ -17,6 +18,7 @@ FILES = (
     "usr/lib/systemd/system/sandboxd-spawner.socket",
     "usr/lib/systemd/system/sandboxd-sandboxes.service",
     "usr/lib/systemd/catalog/sandboxd.catalog",
+    "usr/lib/systemd/system/sandboxd.slice",
     "usr/lib/sysusers.d/sandboxd.conf",
     "usr/share/dbus-1/system.d/org.sandboxd1.conf",
     "usr/share/dbus-1/system-services/org.sandboxd1.service",
@@ -35,6 +37,11 @@ FILES = (
 )
 
 
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 class Install(unittest.TestCase):
     def path(self, name):
         return os.path.join(TREE, name)
@@ -47,6 +54,12 @@ class Install(unittest.TestCase):
         for name in FILES:
             self.assertTrue(os.path.isfile(self.path(name)), name)
             self.assertEqual(0o644, os.stat(self.path(name)).st_mode & 0o7777, name)
+
+    def testTheInterfacesAreThoseThatTheExampleIsGeneratedFrom(self):
+        for name in FILES:
+            if name.endswith(".xml"):
+                source = os.path.join(REPOSITORY, "dbus-interfaces", os.path.basename(name))
+                self.assertEqual(read(source), read(self.path(name)), name)
 
     def testNothingIsSetuidOrWritableForOthers(self):
         for path, directories, names in os.walk(TREE):
