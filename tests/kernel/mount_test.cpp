@@ -2,17 +2,14 @@
 #include "kernel_test.hpp"
 
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -115,30 +112,6 @@ TEST_F(MountTest, S15_MagicLinksAreNoSources) {
     }
 }
 
-TEST_F(MountTest, S16_ASourceSwappedForALinkIsTheFirstOrNothing) {
-    const std::string directory = callerDirectory("s16");
-    ASSERT_EQ(::mkdir((directory + "/real").c_str(), 0755), 0);
-    writeFile(directory + "/real/name", "real");
-    ASSERT_EQ(::mkdir((directory + "/other").c_str(), 0700), 0); // root's
-    writeFile(directory + "/other/name", "other");
-    ASSERT_EQ(::symlink("other", (directory + "/link").c_str()), 0);
-    const pid_t swapper = ::fork();
-    if (swapper == 0) {
-        const std::string real = directory + "/real";
-        const std::string link = directory + "/link";
-        for (;;) {
-            ::syscall(SYS_renameat2, AT_FDCWD, real.c_str(), AT_FDCWD, link.c_str(), RENAME_EXCHANGE);
-        }
-    }
-    for (int i = 0; i < 30; ++i) {
-        Attempt attempt({MountKind::bind, "/data", directory + "/real", wire::mountRecursive});
-        const Outcome result = run(spawner(), attempt.plan.run({"cat", "/data/name"}));
-        EXPECT_EQ(result.output.find("other"), std::string::npos);
-    }
-    ::kill(swapper, SIGKILL);
-    ::waitpid(swapper, nullptr, 0);
-}
-
 TEST_F(MountTest, S17_S19_NoKindOfOperationFollowsALinkInACallersDirectory) {
     const std::string directory = callerDirectory("s17");
     const std::string outside = callerDirectory("s17-outside");
@@ -174,34 +147,6 @@ TEST_F(MountTest, S19_ALinkAsTheLastComponentIsNoTarget) {
         // Files and links would have to be made there, which the caller's own directory forbids first.
         EXPECT_TRUE(report.error == ELOOP || report.error == EPERM) << report.error;
     }
-}
-
-TEST_F(MountTest, S18_ATargetsParentSwappedDuringSetupLeadsNowhereElse) {
-    const std::string directory = callerDirectory("s18");
-    const std::string outside = callerDirectory("s18-outside");
-    ASSERT_EQ(::mkdir((directory + "/real").c_str(), 0777), 0);
-    ASSERT_EQ(::mkdir((directory + "/real/point").c_str(), 0777), 0);
-    ASSERT_EQ(::symlink(outside.c_str(), (directory + "/link").c_str()), 0);
-    const std::set<std::string> before = listTree(outside);
-    const pid_t swapper = ::fork();
-    if (swapper == 0) {
-        const std::string real = directory + "/real";
-        const std::string link = directory + "/link";
-        for (;;) {
-            ::syscall(SYS_renameat2, AT_FDCWD, real.c_str(), AT_FDCWD, link.c_str(), RENAME_EXCHANGE);
-        }
-    }
-    for (int i = 0; i < 30; ++i) {
-        PlanBlock plan = ordinaryPlan();
-        plan.add({MountKind::bind, "/home", directory, wire::mountRecursive});
-        plan.add({MountKind::tmpfs, "/home/real/point", ""});
-        const wire::Report report = run(spawner(), plan).report;
-        EXPECT_TRUE(report.error == 0 || report.error == ELOOP || report.error == ENOENT || report.error == ENOTDIR)
-            << report.error;
-    }
-    ::kill(swapper, SIGKILL);
-    ::waitpid(swapper, nullptr, 0);
-    EXPECT_EQ(listTree(outside), before);
 }
 
 TEST_F(MountTest, NothingIsCreatedInACallersDirectory) {
