@@ -15,6 +15,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 namespace sandboxd::kernel_test {
@@ -27,6 +28,7 @@ struct Process {
     pid_t pid;
     uid_t realUid;
     uid_t effectiveUid;
+    uid_t savedUid;
 };
 
 std::vector<Process> listProcesses() {
@@ -34,10 +36,10 @@ std::vector<Process> listProcesses() {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
         std::ifstream status(entry.path() / "status");
-        Process process{std::atoi(entry.path().filename().c_str()), 0, 0};
+        Process process{std::atoi(entry.path().filename().c_str()), 0, 0, 0};
         for (std::string line; std::getline(status, line);) {
             if (line.rfind("Uid:", 0) == 0) {
-                std::istringstream(line.substr(4)) >> process.realUid >> process.effectiveUid;
+                std::istringstream(line.substr(4)) >> process.realUid >> process.effectiveUid >> process.savedUid;
                 processes.push_back(process);
             }
         }
@@ -112,6 +114,53 @@ int attack(pid_t pid) {
     return canTrace(pid) ? number : 0;
 }
 
+constexpr int rounds = 200;
+
+struct Watched {
+    int seen = 0; // what the test is about was there
+    int bad = 0;
+};
+
+// Does `look` in a process of its own, again and again until finish(). Processes that a test forks in between would
+// hold it back, as they hold the other end of its pipe too.
+class Watcher {
+public:
+    explicit Watcher(const std::function<void(Watched&)>& look) {
+        int stop[2];
+        int answer[2];
+        EXPECT_EQ(::pipe2(stop, O_CLOEXEC | O_NONBLOCK), 0);
+        EXPECT_EQ(::pipe2(answer, O_CLOEXEC), 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::close(stop[1]);
+            Watched watched;
+            char byte = 0;
+            while (::read(stop[0], &byte, 1) != 0) { // until the other end is closed
+                look(watched);
+            }
+            static_cast<void>(!::write(answer[1], &watched, sizeof watched));
+            ::_exit(0);
+        }
+        ::close(stop[0]);
+        ::close(answer[1]);
+        stop_.reset(stop[1]);
+        answer_.reset(answer[0]);
+    }
+
+    Watched finish() {
+        stop_.reset();
+        Watched watched;
+        EXPECT_EQ(::read(answer_.get(), &watched, sizeof watched), static_cast<ssize_t>(sizeof watched));
+        ::waitpid(pid_, nullptr, 0);
+        return watched;
+    }
+
+private:
+    UniqueFd stop_;
+    UniqueFd answer_;
+    pid_t pid_ = -1;
+};
+
 // A sandbox that waits, and its two processes as seen from here.
 struct Waiting {
     CallerProcess caller;
@@ -149,33 +198,18 @@ TEST_F(OwnerTest, S02_TheCallerCannotTraceOrReadAnyProcessOfItsSandbox) {
 
 TEST_F(OwnerTest, S02_TheCallerCannotTraceWhileTheSandboxIsBuilt) {
     const CallerProcess caller;
-    int stop[2];
-    ASSERT_EQ(::pipe2(stop, O_CLOEXEC), 0);
-    const pid_t attacker = ::fork();
-    if (attacker == 0) {
-        ::close(stop[1]);
-        ::fcntl(stop[0], F_SETFL, O_NONBLOCK);
-        const int result = runAsCaller([&] {
-            char byte = 0;
-            while (::read(stop[0], &byte, 1) != 0) { // until the other end is closed
-                for (const pid_t pid : processesOf(callerUid, caller.pid())) {
-                    if (const int worked = attack(pid)) {
-                        return worked;
-                    }
-                }
-            }
-            return 0;
-        });
-        ::_exit(result);
-    }
-    ::close(stop[0]);
-    for (int i = 0; i < 40; ++i) {
+    Watcher attacker([&](Watched& watched) {
+        for (const pid_t pid : processesOf(callerUid, caller.pid())) {
+            watched.bad += runAsCaller([&] { return attack(pid); }) == 0 ? 0 : 1;
+            ++watched.seen;
+        }
+    });
+    for (int i = 0; i < rounds; ++i) {
         EXPECT_EQ(run(spawner(), caller, payloadPlan({"exit", "0"})).report.error, 0);
     }
-    ::close(stop[1]);
-    int status = 0;
-    ::waitpid(attacker, &status, 0);
-    EXPECT_EQ(status, 0);
+    const Watched watched = attacker.finish();
+    EXPECT_EQ(watched.bad, 0);
+    EXPECT_GT(watched.seen, rounds / 4) << "hardly any process was there to be attacked";
 }
 
 TEST_F(OwnerTest, S03_TheUserNamespaceIsOwnedByTheReservedUid) {
@@ -196,7 +230,25 @@ TEST_F(OwnerTest, S04_NoProcessRunsAsTheOwner) {
     for (const Process& process : processes) {
         EXPECT_NE(process.realUid, firstOwner + 7) << process.pid;
         EXPECT_NE(process.effectiveUid, firstOwner + 7) << process.pid;
+        EXPECT_NE(process.savedUid, firstOwner + 7) << process.pid;
     }
+}
+
+// Who has a uid as real or saved one can be signalled by every process of that uid.
+TEST_F(OwnerTest, S04_TheOwnerIsNeverMoreThanAnEffectiveUidWhileTheSandboxIsBuilt) {
+    const CallerProcess caller;
+    Watcher watcher([](Watched& watched) {
+        for (const Process& process : listProcesses()) {
+            watched.seen += process.effectiveUid == firstOwner + 7 ? 1 : 0;
+            watched.bad += process.realUid == firstOwner + 7 || process.savedUid == firstOwner + 7 ? 1 : 0;
+        }
+    });
+    for (int i = 0; i < rounds; ++i) {
+        EXPECT_EQ(run(spawner(), caller, payloadPlan({"exit", "0"})).report.error, 0);
+    }
+    const Watched watched = watcher.finish();
+    EXPECT_EQ(watched.bad, 0);
+    EXPECT_GT(watched.seen, 0) << "the clone was never seen";
 }
 
 } // namespace sandboxd::kernel_test

@@ -19,6 +19,9 @@ namespace {
 
 using SetupInterferenceTest = KernelTest;
 
+constexpr int kinds = 5;
+constexpr int rounds = 40 * kinds;
+
 bool isCallersProcess(const std::filesystem::path& directory) {
     std::ifstream status(directory / "status");
     const std::string wanted = "Uid:\t" + std::to_string(callerUid);
@@ -43,7 +46,8 @@ bool isCallersProcess(const std::filesystem::path& directory) {
                 }
                 const rlimit files{3, 3};
                 const rlimit none{0, 0};
-                switch (round % 4) {
+                const rlimit second{1, 1};
+                switch (round % kinds) {
                 case 0:
                     ::kill(pid, SIGKILL);
                     break;
@@ -52,6 +56,9 @@ bool isCallersProcess(const std::filesystem::path& directory) {
                     break;
                 case 2:
                     ::prlimit(pid, RLIMIT_NOFILE, &files, nullptr);
+                    break;
+                case 3:
+                    ::prlimit(pid, RLIMIT_CPU, &second, nullptr);
                     break;
                 default:
                     ::prlimit(pid, RLIMIT_FSIZE, &none, nullptr);
@@ -89,7 +96,8 @@ const std::string confined = "CapEff:\t0000000000000000\nCapBnd:\t00000000000000
 
 TEST_F(SetupInterferenceTest, S49_AnyDisturbanceFailsCleanlyOrChangesNothing) {
     int finished = 0;
-    for (int round = 0; round < 40; ++round) {
+    int failed = 0;
+    for (int round = 0; round < rounds; ++round) {
         const CallerProcess caller;
         std::optional<Disturber> disturber;
         disturber.emplace(caller.pid(), round);
@@ -98,7 +106,8 @@ TEST_F(SetupInterferenceTest, S49_AnyDisturbanceFailsCleanlyOrChangesNothing) {
         plan.run({"grep", "-E", "^(CapEff|CapBnd|NoNewPrivs|Seccomp:)", "/proc/self/status"});
         SandboxClient client(spawner(), requestFor(caller), {caller.pidfd()});
         if (client.facts().error != 0) {
-            continue; // the probe was killed
+            ++failed; // the probe was killed
+            continue;
         }
         int output[2];
         ASSERT_EQ(::pipe2(output, O_CLOEXEC), 0);
@@ -109,6 +118,7 @@ TEST_F(SetupInterferenceTest, S49_AnyDisturbanceFailsCleanlyOrChangesNothing) {
         writer.reset();
         if (client.report().error != 0) {
             EXPECT_TRUE(reachesEnd(client.control()));
+            ++failed;
             continue;
         }
         disturber.reset();
@@ -123,6 +133,7 @@ TEST_F(SetupInterferenceTest, S49_AnyDisturbanceFailsCleanlyOrChangesNothing) {
         EXPECT_TRUE(client.awaitEnd().has_value());
     }
     EXPECT_GT(finished, 0);
+    EXPECT_GT(failed, 0) << "never disturbed";
 }
 
 } // namespace sandboxd::kernel_test
