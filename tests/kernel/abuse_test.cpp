@@ -34,6 +34,12 @@ int errorOf(const SpawnerProcess& spawner, const wire::ReserveRequest& request, 
     return SandboxClient(spawner, request, {fd}).error();
 }
 
+// A good record with more behind it: longer than any that a warden knows.
+struct LongRecord {
+    template <typename Record> explicit LongRecord(const Record& record) { std::memcpy(bytes, &record, sizeof record); }
+    char bytes[4096]{};
+};
+
 wire::Report launchBytes(const SpawnerProcess& spawner, const std::vector<std::byte>& bytes, bool sealed = true) {
     const CallerProcess caller;
     SandboxClient client(spawner, caller);
@@ -150,11 +156,18 @@ TEST_F(AbuseTest, AWardenEndsOnWhatIsNoLaunch) {
     const wire::Launch launch{wire::RecordKind::launch, 0};
     const wire::Order order{wire::RecordKind::order, wire::OrderKind::end, 0, 0};
     const UniqueFd memfd(sealedMemfd(ordinaryPlan().bytes()));
+    const LongRecord longer(launch);
+    const wire::Launch unknown{static_cast<wire::RecordKind>(0), 0};
+    const wire::Launch another{wire::RecordKind::report, 0};
     const struct {
         const void* data;
         std::size_t size;
         std::vector<int> fds;
-    } packets[] = {{&launch, sizeof launch, {}},
+    } packets[] = {{&longer, sizeof launch + 1, {memfd.get()}},
+                   {&longer, sizeof longer, {memfd.get()}},
+                   {&unknown, sizeof unknown, {memfd.get()}},
+                   {&another, sizeof another, {memfd.get()}},
+                   {&launch, sizeof launch, {}},
                    {&launch, sizeof launch, {memfd.get(), memfd.get()}},
                    {&launch, sizeof launch - 1, {memfd.get()}},
                    {&launch, 0, {memfd.get()}},
@@ -248,16 +261,40 @@ TEST_F(AbuseTest, ALifelineThatCouldHangIsRefused) {
 }
 
 TEST_F(AbuseTest, ABadOrderIsIgnoredWithItsConnection) {
-    const CallerProcess caller;
-    SandboxClient client(spawner(), caller);
-    ASSERT_EQ(client.launch(payloadPlan({"wait"})).error, 0);
-    sendWithFds(client.control(), "garbage", 7, {});
-    EXPECT_TRUE(reachesEnd(client.control())); // closed, and the sandbox goes on
-    client.closeControl();
-    EXPECT_EQ(::kill(client.leaderPid(), 0), 0);
-    ::kill(client.leaderPid(), SIGKILL);
-    idleResidue(spawner()); // without a control socket the warden's own end is the only sign
-    EXPECT_TRUE(client.awaitEnd().has_value());
+    const wire::Order end{wire::RecordKind::order, wire::OrderKind::end, 0, 0};
+    const LongRecord longer(end);
+    const wire::Order unknownKind{static_cast<wire::RecordKind>(0), wire::OrderKind::end, 0, 0};
+    const wire::Order unknownOrder{wire::RecordKind::order, static_cast<wire::OrderKind>(7), 0, 0};
+    const wire::Order reserved{wire::RecordKind::order, wire::OrderKind::end, 0, 1};
+    const wire::Order badSignal{wire::RecordKind::order, wire::OrderKind::signalLeader, 65, 0};
+    const UniqueFd file(::open("/etc/hostname", O_RDONLY | O_CLOEXEC));
+    const struct {
+        const void* data;
+        std::size_t size;
+        std::vector<int> fds;
+    } packets[] = {{"garbage", 7, {}},
+                   {&end, sizeof end - 1, {}},
+                   {&longer, sizeof end + 1, {}},
+                   {&longer, sizeof longer, {}},
+                   {&end, sizeof end, {file.get()}},
+                   {&unknownKind, sizeof unknownKind, {}},
+                   {&unknownOrder, sizeof unknownOrder, {}},
+                   {&reserved, sizeof reserved, {}},
+                   {&badSignal, sizeof badSignal, {}}};
+    for (const auto& packet : packets) {
+        SCOPED_TRACE(&packet - packets);
+        const CallerProcess caller;
+        SandboxClient client(spawner(), caller);
+        ASSERT_EQ(client.launch(payloadPlan({"wait"})).error, 0);
+        sendWithFds(client.control(), packet.data, packet.size, packet.fds);
+        EXPECT_TRUE(reachesEnd(client.control())); // closed, and the sandbox goes on
+        client.closeControl();
+        EXPECT_EQ(::kill(client.leaderPid(), SIGUSR1), 0);
+        idleResidue(spawner()); // without a control socket the warden's own end is the only sign
+        const auto status = client.awaitEnd();
+        ASSERT_TRUE(status.has_value());
+        EXPECT_EQ(status->status, SIGUSR1) << "ended by something else than its own signal";
+    }
 }
 
 TEST_F(AbuseTest, ManyConnectionsDoNotStopTheSpawner) {

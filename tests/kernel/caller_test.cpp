@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
+#include <sstream>
 
 namespace sandboxd::kernel_test {
 
@@ -49,6 +51,39 @@ void filterItself() {
     sock_filter allow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
     const sock_fprog program{1, allow};
     must(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+// Half of what this process has, or a value that no other has; soft ones below hard ones.
+void takeOwnLimits() {
+    for (int resource = 0; resource < RLIM_NLIMITS; ++resource) {
+        rlimit limit{};
+        must(::getrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0);
+        const rlim_t distinct = (rlim_t{1} << 40U) + static_cast<rlim_t>(resource) * 65536;
+        limit.rlim_max = limit.rlim_max == RLIM_INFINITY ? distinct : limit.rlim_max / 2;
+        limit.rlim_cur = limit.rlim_max / 2;
+        must(::setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0);
+    }
+}
+
+std::string readFile(const std::string& path) {
+    std::ostringstream content;
+    content << std::ifstream(path).rdbuf();
+    return content.str();
+}
+
+// Name to "soft hard" of a limits file, whose columns have fixed widths.
+std::map<std::string, std::string> limitsIn(const std::string& file) {
+    std::map<std::string, std::string> limits;
+    std::istringstream lines(file);
+    std::string line;
+    std::getline(lines, line); // the headings
+    while (std::getline(lines, line)) {
+        std::string soft;
+        std::string hard;
+        std::istringstream(line.substr(26)) >> soft >> hard;
+        limits[line.substr(0, line.find_last_not_of(' ', 25) + 1)] = soft + " " + hard;
+    }
+    return limits;
 }
 
 } // namespace
@@ -107,17 +142,31 @@ TEST_F(CallerTest, S62_NoNewPrivilegesAndSeccompAreReported) {
     EXPECT_EQ(confinementOf(spawner(), filtered), wire::confinedByNoNewPrivileges | wire::confinedBySeccomp);
 }
 
-TEST_F(CallerTest, ThePayloadHasTheCallersLimitsUmaskAndPriority) {
-    const CallerProcess caller([] {
-        const rlimit files{100, 200};
-        must(::setrlimit(RLIMIT_NOFILE, &files) == 0 && ::setpriority(PRIO_PROCESS, 0, 5) == 0);
-        ::umask(027);
-    });
+TEST_F(CallerTest, ThePayloadHasAllOfTheCallersLimits) {
+    const CallerProcess caller(takeOwnLimits);
+    const Outcome result = run(spawner(), caller, ordinaryPlan().run({"cat", "/proc/self/limits"}));
+    ASSERT_EQ(result.report.error, 0);
+    std::map<std::string, std::string> expected =
+        limitsIn(readFile("/proc/" + std::to_string(caller.pid()) + "/limits"));
+    EXPECT_NE(expected, limitsIn(readFile("/proc/self/limits")));
+    EXPECT_EQ(expected.size(), 16U);
+    // The one that is smaller: nothing of a sandbox writes a core file (1 byte also keeps it from a handler's pipe).
+    expected["Max core file size"] = "1 1";
+    EXPECT_EQ(limitsIn(result.output), expected);
+}
+
+TEST_F(CallerTest, ThePayloadHasTheCallersUmaskAndPriorities) {
+    const CallerProcess caller(
+        [] {
+            must(::setpriority(PRIO_PROCESS, 0, 5) == 0);
+            ::umask(027);
+        },
+        [] { std::ofstream("/proc/self/oom_score_adj") << 300; });
     PlanBlock plan = ordinaryPlan();
-    plan.run({"sh", "-c", "ulimit -Sn; ulimit -Hn; umask; nice; cat /proc/self/oom_score_adj"});
+    plan.run({"sh", "-c", "umask; nice; cat /proc/self/oom_score_adj"});
     const Outcome result = run(spawner(), caller, plan);
     ASSERT_EQ(result.report.error, 0);
-    EXPECT_EQ(result.output, "100\n200\n0027\n5\n0\n");
+    EXPECT_EQ(result.output, "0027\n5\n300\n");
 }
 
 // 0 would do where cores are files: for a pipe, core(5), only 1 means none.
