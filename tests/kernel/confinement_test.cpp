@@ -36,6 +36,14 @@ std::string idsOfCaller() {
     return uid + " " + uid + " " + uid + " " + gid + " " + gid + " " + gid + "\n";
 }
 
+// Each byte changed, so that who looks for the text does not find what he looks for in his own arguments.
+std::string masked(std::string text) {
+    for (char& byte : text) {
+        byte = static_cast<char>(byte ^ 1);
+    }
+    return text;
+}
+
 void expectAllRefused(const std::string& output, std::size_t attempts) {
     const auto results = parseResults(output);
     EXPECT_EQ(results.size(), attempts) << output;
@@ -134,6 +142,21 @@ TEST_F(ConfinementTest, S39_NothingOfTheSpawnersMemoryOrEnvironmentIsThere) {
     const Outcome result = run(spawner(), plan);
     ASSERT_EQ(result.report.error, 0);
     EXPECT_EQ(result.output, "argument /test/payload\nargument arguments\nenvironment ONLY=this\n");
+}
+
+TEST_F(ConfinementTest, S39_NoTextOfAnotherRequestIsInThePayloadsMemory) {
+    const std::string canary = "canary-of-another-request";
+    const auto search = [&](const std::string& environment) {
+        PlanBlock plan = payloadPlan({"search-memory", masked(canary)});
+        plan.environment = {environment};
+        const Outcome result = run(spawner(), plan);
+        EXPECT_EQ(result.report.error, 0);
+        return parseResults(result.output);
+    };
+    EXPECT_GT(search("SECRET=" + canary).at("found"), 0) << "what is there must be found";
+    const auto results = search("SECRET=none");
+    EXPECT_EQ(results.at("found"), 0);
+    EXPECT_GT(results.at("pages"), 100);
 }
 
 TEST_F(ConfinementTest, S40_NoProgramOfOursCanBeOverwritten) {
