@@ -93,7 +93,7 @@ class CallerProof : public RefusalTest {};
 
 TEST_F(CallerProof, S53_AConnectionWhoseMakerIsDeadGetsNothing) {
     const InheritedConnection connection(user_);
-    EXPECT_EQ(connection.ask(), "AccessDenied");
+    EXPECT_EQ(connection.ask(), "AccessDenied: caller: its process has ended");
 }
 
 TEST_F(CallerProof, S54_ARecycledPidDoesNotMakeAProcessTheCaller) {
@@ -101,7 +101,7 @@ TEST_F(CallerProof, S54_ARecycledPidDoesNotMakeAProcessTheCaller) {
     awaitBroker(user_);
     const auto stranger = recycle(connection.maker(), nowTicks(), user_);
     LogTail log;
-    EXPECT_EQ(connection.ask(), "AccessDenied");
+    EXPECT_EQ(connection.ask(), "AccessDenied: caller: its process started after its connection was made");
     log.awaitLine({"CALLER_UID=" + std::to_string(user_.uid), "started after its connection"});
     stranger->kill();
 }
@@ -125,10 +125,11 @@ TEST(Caller, WhoseConnectionIsOlderThanTheBrokerIsServed) {
 TEST_F(CallerProof, S54_AProcessYoungerThanTheBrokerIsNoCallerOverAnOlderConnection) {
     const InheritedConnection connection(user_);
     killAndAwaitSuccessor("broker");
+    daemonsChange();
     awaitBroker(user_);
     warmUp(); // so that descriptors can be compared
     const auto stranger = recycle(connection.maker(), nowTicks(), user_);
-    EXPECT_EQ(connection.ask(), "AccessDenied");
+    EXPECT_EQ(connection.ask(), "AccessDenied: caller: its process started after its connection was made");
     stranger->kill();
 }
 

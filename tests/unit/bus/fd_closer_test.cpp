@@ -16,6 +16,8 @@
 namespace sandboxd::bus {
 namespace {
 
+constexpr FdCloser::Sender sender = 1000;
+
 struct ReleaseLoop {
     void operator()(sd_event* loop) const noexcept { sd_event_unref(loop); }
 };
@@ -59,7 +61,7 @@ TEST_F(FdCloserTest, S30_MakesEachOfThemTheNullDevice) {
     makePair(ours[0], theirs[0]);
     makePair(ours[1], theirs[1]);
     bool done = false;
-    closer.neutralise({ours[0].get(), ours[1].get()}, [&] { done = true; });
+    closer.neutralise(sender, {ours[0].get(), ours[1].get()}, [&] { done = true; });
     EXPECT_FALSE(done) << "called from the caller's own stack";
     runUntil(done);
     for (int i = 0; i < 2; ++i) {
@@ -76,7 +78,7 @@ TEST_F(FdCloserTest, S30_LeavesOthersAlone) {
     makePair(ours[0], theirs[0]);
     makePair(ours[1], theirs[1]);
     bool done = false;
-    closer.neutralise({ours[0].get()}, [&] { done = true; });
+    closer.neutralise(sender, {ours[0].get()}, [&] { done = true; });
     runUntil(done);
     EXPECT_FALSE(isClosed(theirs[1].get()));
     EXPECT_NE(targetOf(ours[1].get()), "/dev/null");
@@ -89,7 +91,7 @@ TEST_F(FdCloserTest, S30_ServesSeveralAtOnceAndLeavesNoChild) {
     int done = 0;
     for (int i = 0; i < 3; ++i) {
         makePair(ours[i], theirs[i]);
-        closer.neutralise({ours[i].get()}, [&] { ++done; });
+        closer.neutralise(sender, {ours[i].get()}, [&] { ++done; });
     }
     while (done < 3) {
         ASSERT_GE(sd_event_run(loop_.get(), 15'000'000), 1) << "waited in vain";
