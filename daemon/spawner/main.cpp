@@ -46,7 +46,8 @@ int main(int count, char** arguments) {
         return refuse("find the owner of the listening socket's file");
     }
     if (!spawner::liftOomFloor()) {
-        return refuse("run with a negative oom_score_adj, which payloads could take");
+        return refuse(errno == EPERM ? "run with a negative oom_score_adj, which payloads could take"
+                                     : "read its own oom_score_adj");
     }
     if (!spawner::reduceItself()) {
         return refuse("reduce capabilities");

@@ -98,7 +98,7 @@ TEST(FalseProc, S75_OfAnotherFileSystemIsRefusedAtStart) {
 TEST(FalseProc, S75_OfAProcessIsRefusedAtStart) {
     const Start start = startWith(coverByProcess);
     EXPECT_EQ(start.status, 1);
-    EXPECT_EQ(start.errors, "sandboxd-spawner: cannot look at the namespaces of pid 1: No such file or directory\n");
+    EXPECT_EQ(start.errors, "sandboxd-spawner: cannot read its own oom_score_adj: No such file or directory\n");
 }
 
 } // namespace sandboxd::kernel_test

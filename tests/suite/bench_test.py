@@ -9,7 +9,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__
 
 
 def main():
-    command = [os.path.join(REPOSITORY, "tools/private-system"), "--build", sys.argv[1], "--user", "sandbox-test", "--",
+    command = [os.path.join(REPOSITORY, "tools/private-system"), "--build", os.path.abspath(sys.argv[1]), "--user", "sandbox-test", "--",
                "sh", "-c", 'exec "$PRIVATE_SYSTEM_BUILD/tests/bench/spawn" -n 3']
     result = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
     lines = result.stdout.splitlines()
