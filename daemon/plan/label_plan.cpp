@@ -35,6 +35,11 @@ Result<std::optional<std::string>> payloadLabel(bool appArmor, std::string_view 
     if (!confinedCallerAllowed) {
         return Error{ErrorCode::callerConfined, "label: the caller is confined by AppArmor: " + quote(callerLabel)};
     }
+    // With a component in another mode the kernel prints "mixed", for any stack: nobody could see what is enforced.
+    if (label->mode != "enforce") {
+        return Error{ErrorCode::callerConfined,
+                     "label: the caller's " + quote(callerLabel) + " is not in enforce mode: it cannot be stacked"};
+    }
     return std::optional<std::string>(stack(*label));
 }
 

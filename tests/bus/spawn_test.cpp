@@ -45,6 +45,17 @@ TEST_F(Spawn, SaysWhatReallyApplies) {
     });
 }
 
+// What a kernel without AppArmor, as this one may be, gives: no label, and none for who must have one.
+TEST_F(Spawn, HasALabelExactlyWhereOneCanBeRequired) {
+    asUser(user_, [] {
+        Connection connection;
+        auto results = connection.spawn(program({"/bin/true"})).results;
+        const bool labelled = !results["apparmor-label"].empty();
+        const Spawned required = connection.spawn(program({"/bin/true"}).with("require", strings({"apparmor"})));
+        EXPECT_EQ(required.error, labelled ? "" : "FeatureMissing") << required.errorMessage;
+    });
+}
+
 TEST_F(Spawn, GivesAPidfdThatTellsThePayloadsEnd) {
     asUser(user_, [] {
         Connection connection;

@@ -5,41 +5,64 @@
 namespace sandboxd::plan {
 namespace {
 
+constexpr const char* alone = "sandboxd-payload";
+
+// By the caller's label: what a caller without the Right for confined ones gets, and one who has it.
 struct Row {
-    std::string callerLabel;
-    bool allowed;
-    std::optional<std::string> payload; // nullopt: CallerConfined
+    std::string caller;
+    std::optional<std::string> refusedOr; // nullopt: CallerConfined
+    std::optional<std::string> allowed;
 };
 
 class PayloadLabel : public testing::TestWithParam<Row> {};
 
-TEST_P(PayloadLabel, FollowsTheCallersLabel) {
-    const Row& row = GetParam();
-    const auto label = payloadLabel(true, row.callerLabel, row.allowed);
-    ASSERT_EQ(label.ok(), row.payload.has_value());
+void expectLabel(const std::string& caller, bool allowed, const std::optional<std::string>& wanted) {
+    const auto label = payloadLabel(true, caller, allowed);
+    ASSERT_EQ(label.ok(), wanted.has_value()) << caller << (allowed ? ", allowed" : "");
     if (label.ok()) {
-        EXPECT_EQ(label.value(), row.payload);
+        EXPECT_EQ(label.value(), wanted) << caller;
     } else {
-        EXPECT_EQ(label.error().code, ErrorCode::callerConfined);
+        EXPECT_EQ(label.error().code, ErrorCode::callerConfined) << caller;
+        EXPECT_EQ(label.error().message.rfind("label: ", 0), 0U) << label.error().message;
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, PayloadLabel,
-    testing::Values(Row{"unconfined", false, "sandboxd-payload"}, Row{"unconfined", true, "sandboxd-payload"},
-                    Row{"a (complain)", false, "sandboxd-payload"}, Row{"a (unconfined)", false, "sandboxd-payload"},
-                    Row{"a (enforce)", false, std::nullopt}, Row{"a (enforce)", true, "a//&sandboxd-payload"},
-                    Row{"z//&a (enforce)", true, "a//&sandboxd-payload//&z"},
-                    Row{"a//b (kill)", true, "a//b//&sandboxd-payload"},
-                    Row{"a//&unconfined (mixed)", false, std::nullopt},
-                    Row{"a//&unconfined (mixed)", true, "a//&sandboxd-payload"},
-                    Row{"sandboxd-payload (enforce)", true, "sandboxd-payload"},
-                    Row{"sandboxd-payload (enforce)", false, std::nullopt}, Row{"", true, std::nullopt},
-                    Row{"a", true, std::nullopt}));
+TEST_P(PayloadLabel, FollowsTheCallersLabel) {
+    expectLabel(GetParam().caller, false, GetParam().refusedOr);
+    expectLabel(GetParam().caller, true, GetParam().allowed);
+}
+
+INSTANTIATE_TEST_SUITE_P(CallersThatNothingHoldsBack, PayloadLabel,
+                         testing::Values(Row{"unconfined", alone, alone}, Row{"unconfined\n", alone, alone},
+                                         Row{"code (unconfined)", alone, alone}, Row{"a (complain)", alone, alone},
+                                         Row{"a//b (complain)", alone, alone}, Row{"a//&b (complain)", alone, alone},
+                                         Row{"a//&b (unconfined)", alone, alone}));
+
+INSTANTIATE_TEST_SUITE_P(ConfinedCallers, PayloadLabel,
+                         testing::Values(Row{"a (enforce)", std::nullopt, "a//&sandboxd-payload"},
+                                         Row{"my app (enforce)", std::nullopt, "my app//&sandboxd-payload"},
+                                         Row{"a//b (enforce)", std::nullopt, "a//b//&sandboxd-payload"},
+                                         Row{"z//&a (enforce)", std::nullopt, "a//&sandboxd-payload//&z"},
+                                         Row{"a//&unconfined (enforce)", std::nullopt, "a//&sandboxd-payload"},
+                                         Row{"sandboxd-payload (enforce)", std::nullopt, alone}));
+
+// Each of these prints "(mixed)" once the payload's enforced profile is added.
+INSTANTIATE_TEST_SUITE_P(ModesThatCannotBeStacked, PayloadLabel,
+                         testing::Values(Row{"a//&b (mixed)", std::nullopt, std::nullopt},
+                                         Row{"a (kill)", std::nullopt, std::nullopt},
+                                         Row{"a (user)", std::nullopt, std::nullopt},
+                                         Row{"a (later)", std::nullopt, std::nullopt}));
+
+INSTANTIATE_TEST_SUITE_P(NoLabels, PayloadLabel,
+                         testing::Values(Row{"", std::nullopt, std::nullopt}, Row{"a", std::nullopt, std::nullopt},
+                                         Row{"a (enforce", std::nullopt, std::nullopt},
+                                         Row{"a\n (enforce)", std::nullopt, std::nullopt}));
 
 TEST(PayloadLabel, WithoutAppArmorThereIsNone) {
-    EXPECT_EQ(payloadLabel(false, "", false).value(), std::nullopt);
-    EXPECT_EQ(payloadLabel(false, "a (enforce)", false).value(), std::nullopt);
+    for (const char* caller : {"", "unconfined", "a (enforce)"}) {
+        EXPECT_EQ(payloadLabel(false, caller, false).value(), std::nullopt);
+        EXPECT_EQ(payloadLabel(false, caller, true).value(), std::nullopt);
+    }
 }
 
 } // namespace
