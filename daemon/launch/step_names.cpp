@@ -18,7 +18,7 @@ struct StepRow {
 };
 
 // In the order of the enumeration; a test compares.
-constexpr std::array<StepRow, 24> rows{{
+constexpr std::array<StepRow, 25> rows{{
     {SetupStep::none, "nothing"},
     {SetupStep::reservation, "reserve a warden"},
     {SetupStep::probe, "look at the caller"},
@@ -43,9 +43,13 @@ constexpr std::array<StepRow, 24> rows{{
     {SetupStep::exec, "execute"},
     {SetupStep::timeout, "finish in time"},
     {SetupStep::killed, "keep a process of the setup alive"},
+    {SetupStep::payloadLabel, "give the payload the AppArmor label"},
 }};
 
 std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
+    if (report.step == SetupStep::payloadLabel) {
+        return " " + quote(plan.label.value_or(""));
+    }
     if (report.operation >= plan.mounts.size()) {
         return report.step == SetupStep::workingDirectory ? " " + quote(plan.workingDirectory.value_or("/")) : "";
     }
@@ -61,6 +65,21 @@ std::string keyOf(const wire::Report& report) {
         return "mounts[" + std::to_string(report.operation) + "]: ";
     }
     return report.step == SetupStep::workingDirectory ? "cwd: " : "";
+}
+
+// What an administrator has to look at: the errno alone sends them to file modes.
+std::string_view hintOf(const wire::Report& report) {
+    if (report.step == SetupStep::payloadLabel && report.error == ENOENT) {
+        return " (it is not loaded)";
+    }
+    if (report.step == SetupStep::payloadLabel && report.error == EACCES) {
+        return " (it is not enforced, or the profile \"sandboxd-spawner//warden\" has no change_profile rule for it)";
+    }
+    // The mode of a file plays no part in a clone; only AppArmor answers so.
+    if (report.step == SetupStep::namespaces && report.error == EACCES) {
+        return " (AppArmor: the profile \"sandboxd-spawner//warden\" has no rule \"userns,\")";
+    }
+    return "";
 }
 
 Error describeExec(const wire::Report& report, const plan::Plan& plan) {
@@ -84,7 +103,8 @@ Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
                    : Error{ErrorCode::setupFailed, "lifeline: its other end was closed"};
     }
     return {ErrorCode::setupFailed, "setup: " + keyOf(report) + "cannot " + std::string(nameOf(report.step)) +
-                                        objectOf(report, plan) + ": " + errorText(report.error)};
+                                        objectOf(report, plan) + ": " + errorText(report.error) +
+                                        std::string(hintOf(report))};
 }
 
 } // namespace sandboxd::launch

@@ -100,7 +100,7 @@ enum class SetupStep : std::uint32_t {
     cgroup,
     namespaces, // clone3
     maps,       // uid_map, gid_map
-    label,      // AppArmor
+    label,      // AppArmor, of our own processes
     identity,   // ids and groups
     limits,     // user.max_*, rlimits
     source,     // opening a mount's source: `operation` is its index
@@ -115,7 +115,8 @@ enum class SetupStep : std::uint32_t {
     lifeline,
     exec, // errno ENOENT: not found; EACCES: not executable
     timeout,
-    killed, // init or the payload's process died during setup
+    killed,       // init or the payload's process died during setup
+    payloadLabel, // AppArmor, of the payload; errno ENOENT: not loaded
 };
 
 inline constexpr std::uint32_t noOperation = UINT32_MAX;

@@ -56,7 +56,7 @@ Failure newSession(Entry&) noexcept {
 // Before no_new_privs, which would freeze the label; after the ids, which the payload's profile does not let change.
 Failure takeLabel(Entry& entry) noexcept {
     const char* label = entry.launch.plan.text(entry.launch.plan.header().label);
-    return label == nullptr || changeLabel(entry.host.proc, label) ? success : failed(SetupStep::label);
+    return label == nullptr || changeLabel(entry.host.proc, label) ? success : failed(SetupStep::payloadLabel);
 }
 
 Failure forbidPrivileges(Entry&) noexcept {

@@ -15,6 +15,7 @@ plan::Plan aPlan() {
     plan::Plan plan;
     plan.program = "tool\n";
     plan.workingDirectory = "/work";
+    plan.label = "a//&payload";
     plan.mounts = {{.target = "/target", .source = "/source"}, {.target = "/t", .fd = 2}};
     return plan;
 }
@@ -30,12 +31,12 @@ Error described(SetupStep step, int error, std::uint32_t operation = wire::noOpe
 
 TEST(StepNames, EveryStepHasItsOwn) {
     std::set<std::string_view> names;
-    for (auto step = SetupStep::none; step <= SetupStep::killed;
+    for (auto step = SetupStep::none; step <= SetupStep::payloadLabel;
          step = static_cast<SetupStep>(static_cast<unsigned>(step) + 1)) {
         EXPECT_FALSE(nameOf(step).empty());
         names.insert(nameOf(step));
     }
-    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::killed) + 1);
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::payloadLabel) + 1);
     EXPECT_EQ(nameOf(static_cast<SetupStep>(9999)), "do an unknown step");
 }
 
@@ -63,6 +64,21 @@ TEST(DescribeFailure, OfTheDirectoryNamesItsKey) {
     const Error error = described(SetupStep::workingDirectory, ENOENT);
     EXPECT_NE(error.message.find("cwd: "), std::string::npos) << error.message;
     EXPECT_NE(error.message.find("\"/work\""), std::string::npos) << error.message;
+}
+
+TEST(DescribeFailure, OfThePayloadsLabelNamesItAndWhatIsWrongWithIt) {
+    EXPECT_EQ(described(SetupStep::payloadLabel, ENOENT).message,
+              "setup: cannot give the payload the AppArmor label \"a//&payload\": No such file or directory (it is not "
+              "loaded)");
+    const std::string refused = described(SetupStep::payloadLabel, EACCES).message;
+    EXPECT_NE(refused.find("not enforced"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("change_profile"), std::string::npos) << refused;
+}
+
+TEST(DescribeFailure, OfUserNamespacesRefusedByAppArmorNamesTheRule) {
+    const std::string refused = described(SetupStep::namespaces, EACCES).message;
+    EXPECT_NE(refused.find("\"userns,\""), std::string::npos) << refused;
+    EXPECT_EQ(described(SetupStep::namespaces, ENOSPC).message.find("AppArmor"), std::string::npos);
 }
 
 TEST(DescribeFailure, OfTheLifelineTellsABadDescriptorFromAClosedOne) {
