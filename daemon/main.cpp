@@ -1,14 +1,15 @@
 // sandboxd, the broker: composes its parts, takes its name, runs the loop. Holds no capability and refuses root.
 #include "authority/authority.hpp"
 #include "base/log.hpp"
+#include "base/quote.hpp"
 #include "broker/features.hpp"
+#include "broker/own_label.hpp"
 #include "bus/manager.hpp"
 #include "options.hpp"
 #include "plan/seccomp_filter.hpp"
 
 #include <systemd/sd-daemon.h>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -23,10 +24,21 @@ int fail(const std::string& message) {
     return EXIT_FAILURE;
 }
 
-bool isAppArmorOn() {
-    char enabled = 'N';
-    const UniqueFd file(::open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC));
-    return file && ::read(file.get(), &enabled, 1) == 1 && enabled == 'Y';
+// Before anything of a caller's is read. Without the profile the broker would serve with one wall less, and nobody
+// would notice.
+Result<bool> checkAppArmor(const Options& options) {
+    Result<broker::OwnLabel> label = broker::readOwnLabel();
+    if (!label) {
+        return std::move(label).error();
+    }
+    if (!options.checksAppArmor) {
+        log::write(log::Level::warning, log::service,
+                   "INSECURE: --insecure-no-apparmor-check: the broker serves under any AppArmor label, now " +
+                       quote(label.value().text));
+    } else if (auto checked = broker::checkOwnLabel(label.value()); !checked) {
+        return std::move(checked).error();
+    }
+    return label.value().appArmor;
 }
 
 // SIGTERM and SIGINT end the loop; sandboxes go on without us.
@@ -40,7 +52,7 @@ void endOnSignals(sd_event* loop) {
     sd_event_add_signal(loop, nullptr, SIGINT, nullptr, nullptr);
 }
 
-int serve(const Options& options, const std::vector<sock_filter>& filter) {
+int serve(const Options& options, bool appArmor, const std::vector<sock_filter>& filter) {
     sd_event* loop = nullptr;
     if (sd_event_default(&loop) < 0) {
         return fail("cannot make the event loop");
@@ -48,8 +60,10 @@ int serve(const Options& options, const std::vector<sock_filter>& filter) {
     endOnSignals(loop);
     const auto connection = sdbus::createSystemBusConnection();
     const policy::Limits limits = policy::defaultLimits;
-    const std::vector<std::string> features = broker::listFeatures(
-        {.appArmor = isAppArmorOn(), .callerPidfd = bus::provesProcesses(bus::rawBus(*connection))});
+    const std::vector<std::string> features =
+        broker::listFeatures({.appArmor = appArmor,
+                              .callerPidfd = bus::provesProcesses(bus::rawBus(*connection)),
+                              .insecure = !options.checksAppArmor});
     policy::Quota quota(limits);
     policy::OwnerPool owners(options.owners);
     launch::SpawnerLink spawner(loop, options.spawnerSocket);
@@ -83,8 +97,12 @@ int run(int count, char** arguments) {
     if (const auto owners = checkOwners(options.value().owners); !owners) {
         return fail(owners.error().message);
     }
+    const Result<bool> appArmor = checkAppArmor(options.value());
+    if (!appArmor) {
+        return fail(appArmor.error().message);
+    }
     const Result<std::vector<sock_filter>> filter = plan::compileDefaultFilter();
-    return filter ? serve(options.value(), filter.value()) : fail(filter.error().message);
+    return filter ? serve(options.value(), appArmor.value(), filter.value()) : fail(filter.error().message);
 }
 
 } // namespace

@@ -26,17 +26,22 @@ std::optional<std::string> contentsOf(const char* path) {
 
 Result<Options> parseOptions(int count, const char* const* arguments) {
     Options options;
-    for (int i = 1; i < count; i += 2) {
+    for (int i = 1; i < count; ++i) {
         const std::string_view name = arguments[i];
-        if (i + 1 == count || (name != "--spawner-socket" && name != "--owners")) {
-            return Error{ErrorCode::invalidArgs, quote(name) + ": usage: sandboxd [--spawner-socket PATH] "
-                                                               "[--owners FIRST:COUNT]"};
-        }
-        if (name == "--spawner-socket") {
-            options.spawnerSocket = arguments[i + 1];
+        if (name == "--insecure-no-apparmor-check") {
+            options.checksAppArmor = false;
             continue;
         }
-        Result<policy::IdRange> range = policy::parseIdRange(arguments[i + 1]);
+        if (i + 1 == count || (name != "--spawner-socket" && name != "--owners")) {
+            return Error{ErrorCode::invalidArgs, quote(name) + ": usage: sandboxd [--spawner-socket PATH] "
+                                                               "[--owners FIRST:COUNT] [--insecure-no-apparmor-check]"};
+        }
+        const char* value = arguments[++i];
+        if (name == "--spawner-socket") {
+            options.spawnerSocket = value;
+            continue;
+        }
+        Result<policy::IdRange> range = policy::parseIdRange(value);
         if (!range) {
             return std::move(range).error();
         }

@@ -11,6 +11,7 @@ namespace sandboxd {
 struct Options {
     std::string spawnerSocket = "/run/sandboxd/spawner.socket";
     policy::IdRange owners{.first = 0x7F000000, .count = 4096};
+    bool checksAppArmor = true; // false: for developers, whose broker no profile is attached to
 };
 
 // InvalidArgs, naming the argument.

@@ -26,6 +26,9 @@ std::vector<std::string> listFeatures(const Platform& platform) {
     if (platform.callerPidfd) {
         features.emplace_back("caller:pidfd");
     }
+    if (platform.insecure) {
+        features.emplace_back("insecure:no-apparmor-check");
+    }
     std::sort(features.begin(), features.end());
     return features;
 }

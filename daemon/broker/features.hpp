@@ -9,9 +9,11 @@
 namespace sandboxd::broker {
 
 // What depends on the machine. `appArmor`: it is on in this kernel. `callerPidfd`: the bus vouches for processes.
+// `insecure`: the broker serves without a look at its own label.
 struct Platform {
     bool appArmor = false;
     bool callerPidfd = false;
+    bool insecure = false;
 };
 
 // Sorted.

@@ -57,4 +57,8 @@ bool isConfined(const Label& label) {
     return !label.mode.empty() && label.mode != unconfined && label.mode != "complain";
 }
 
+bool isEnforced(const Label& label, std::string_view profile) {
+    return label.mode == "enforce" && label.components.size() == 1 && *label.components.begin() == profile;
+}
+
 } // namespace sandboxd::policy

@@ -22,4 +22,7 @@ struct Label {
 // that may hold an enforced one ("mixed"), counts as confined.
 [[nodiscard]] bool isConfined(const Label& label);
 
+// True if `label` is that one profile, held to its rules: no stack, no complaining.
+[[nodiscard]] bool isEnforced(const Label& label, std::string_view profile);
+
 } // namespace sandboxd::policy

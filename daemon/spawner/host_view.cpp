@@ -3,7 +3,6 @@
 #include "base/unique_fd.hpp"
 #include "warden/capabilities.hpp"
 #include "warden/file_id.hpp"
-#include "warden/label.hpp"
 #include "warden/proc_text.hpp"
 #include "warden/process.hpp"
 
@@ -94,9 +93,6 @@ const char* openHost(warden::Host& host) noexcept {
     }
     if (!readAppArmor(host.appArmor)) {
         return "read whether AppArmor is on";
-    }
-    if (host.appArmor && !warden::hasLabel(host.proc, warden::spawnerLabel)) {
-        return "run without the AppArmor label sandboxd-spawner in enforce mode";
     }
     return warden::identifyInitial(host.proc, host.initial) ? nullptr : "look at the namespaces of pid 1";
 }

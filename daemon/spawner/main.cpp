@@ -3,6 +3,7 @@
 #include "spawner/host_view.hpp"
 #include "spawner/options.hpp"
 #include "spawner/spawner.hpp"
+#include "warden/label.hpp"
 
 #include <unistd.h>
 
@@ -28,12 +29,31 @@ int refuse(const char* what) {
     return 1;
 }
 
+// The line names the label that it has, for an administrator who wonders why nothing starts.
+bool checkLabel(const spawner::Options& options, const warden::Host& host) {
+    char label[warden::labelCapacity] = "";
+    if (!warden::readOwnLabel(host.proc, label, sizeof label)) {
+        refuse("read the spawner's AppArmor label");
+        return false;
+    }
+    if (warden::isLabelEnforced(label, warden::spawnerLabel)) {
+        return true;
+    }
+    say(options.checksAppArmor ? "sandboxd-spawner: cannot serve under the AppArmor label \""
+                               : "sandboxd-spawner: INSECURE: --insecure-no-apparmor-check: serving under the "
+                                 "AppArmor label \"");
+    say(label);
+    say("\": it must be \"sandboxd-spawner (enforce)\"; load the profile with apparmor_parser --replace "
+        "/etc/apparmor.d/sandboxd-spawner\n");
+    return !options.checksAppArmor;
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
     spawner::Options options;
     if (!spawner::parseOptions(count, arguments, options)) {
-        say("usage: sandboxd-spawner [--owners FIRST:COUNT] [--cgroup DIR]\n");
+        say("usage: sandboxd-spawner [--owners FIRST:COUNT] [--cgroup DIR] [--insecure-no-apparmor-check]\n");
         return 2;
     }
     errno = EINVAL;
@@ -55,6 +75,9 @@ int main(int count, char** arguments) {
     warden::Host host;
     if (const char* what = spawner::openHost(host)) {
         return refuse(what);
+    }
+    if (host.appArmor && !checkLabel(options, host)) {
+        return 1;
     }
     spawner::CgroupTree tree;
     if (!tree.open(options.cgroup)) {

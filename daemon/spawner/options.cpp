@@ -50,16 +50,21 @@ bool isListening(int fd) noexcept {
 } // namespace
 
 bool parseOptions(int count, char** arguments, Options& options) noexcept {
-    for (int i = 1; i < count; i += 2) {
-        if (i + 1 == count) {
+    for (int i = 1; i < count; ++i) {
+        if (std::strcmp(arguments[i], "--insecure-no-apparmor-check") == 0) {
+            options.checksAppArmor = false;
+            continue;
+        }
+        const char* name = arguments[i++];
+        if (i == count) {
             return false;
         }
-        if (std::strcmp(arguments[i], "--owners") == 0) {
-            if (!parseOwners(arguments[i + 1], options)) {
+        if (std::strcmp(name, "--owners") == 0) {
+            if (!parseOwners(arguments[i], options)) {
                 return false;
             }
-        } else if (std::strcmp(arguments[i], "--cgroup") == 0) {
-            options.cgroup = arguments[i + 1];
+        } else if (std::strcmp(name, "--cgroup") == 0) {
+            options.cgroup = arguments[i];
         } else {
             return false;
         }

@@ -11,6 +11,7 @@ struct Options {
     std::uint32_t firstOwner = 0x7F000000; // of the range of user namespace owners
     std::uint32_t ownerCount = 4096;
     const char* cgroup = nullptr; // root of the cgroup tree, nullptr = look for one
+    bool checksAppArmor = true;   // false: for developers, whose spawner no profile is attached to
 };
 
 // False: not understood.

@@ -17,14 +17,13 @@ constexpr long getSelfAttr = 459; // lsm_get_self_attr(2), Linux 6.8
 constexpr long setSelfAttr = 460;
 constexpr unsigned attrCurrent = 100; // linux/lsm.h
 constexpr std::uint64_t idAppArmor = 104;
-constexpr std::size_t textCapacity = 1100;
 
 struct Context { // struct lsm_ctx
     std::uint64_t id;
     std::uint64_t flags;
     std::uint64_t size;
     std::uint64_t textSize;
-    char text[textCapacity];
+    char text[labelCapacity];
 };
 constexpr std::size_t contextHead = offsetof(Context, text);
 
@@ -136,14 +135,18 @@ bool isLabelConfined(const char* printed) noexcept {
     return mode != nullptr && std::strcmp(mode, " (complain)") != 0 && std::strcmp(mode, " (unconfined)") != 0;
 }
 
+namespace {
+
 bool hasLabel(int proc, const char* label) noexcept {
-    char printed[textCapacity];
+    char printed[labelCapacity];
     if (!readOwnLabel(proc, printed, sizeof printed)) {
         return false;
     }
     errno = EACCES;
     return isLabelEnforced(printed, label);
 }
+
+} // namespace
 
 bool changeLabel(int proc, const char* label) noexcept {
     constexpr const char* verb = "changeprofile ";

@@ -12,11 +12,10 @@ inline constexpr const char* wardenLabel = "sandboxd-spawner//warden";
 inline constexpr const char* initLabel = "sandboxd-spawner//init";
 inline constexpr const char* idleLabel = "sandboxd-spawner//idle";
 
+inline constexpr std::size_t labelCapacity = 1100; // of a printed label that we handle
+
 // Changes to `label` and reads it back, in enforce mode. False with errno. `proc` is used before Linux 6.8 only.
 bool changeLabel(int proc, const char* label) noexcept;
-
-// True if this thread runs under `label` in enforce mode.
-bool hasLabel(int proc, const char* label) noexcept;
 
 // The label of this thread with its mode, NUL-terminated.
 bool readOwnLabel(int proc, char* out, std::size_t capacity) noexcept;

@@ -24,6 +24,11 @@ TEST(Features, NameWhatIsThereAndNothingElse) {
     EXPECT_TRUE(has(listFeatures({.callerPidfd = true}), "caller:pidfd"));
 }
 
+TEST(Features, SayThatTheBrokerIsNotChecked) {
+    EXPECT_FALSE(has(listFeatures({.appArmor = true}), "insecure:no-apparmor-check"));
+    EXPECT_TRUE(has(listFeatures({.appArmor = true, .insecure = true}), "insecure:no-apparmor-check"));
+}
+
 TEST(Features, ThatAreMissingAreNamed) {
     const std::vector<std::string> features = listFeatures({});
     EXPECT_TRUE(requireFeatures({}, features));

@@ -51,5 +51,14 @@ INSTANTIATE_TEST_SUITE_P(Modes, Confinement,
                                          Confined{"a (kill)", true}, Confined{"a (prompt)", true},
                                          Confined{"a//&unconfined (mixed)", true}, Confined{"a (user)", true}));
 
+TEST(Label, IsEnforcedOnlyAloneAndInThatMode) {
+    EXPECT_TRUE(isEnforced(parseLabel("sandboxd (enforce)\n").value(), "sandboxd"));
+    for (const char* other :
+         {"unconfined", "sandboxd (complain)", "sandboxd (unconfined)", "sandboxd (kill)", "sandboxd (mixed)",
+          "sandboxd//child (enforce)", "sandboxd-spawner (enforce)", "sandboxd//&a (enforce)"}) {
+        EXPECT_FALSE(isEnforced(parseLabel(other).value(), "sandboxd")) << other;
+    }
+}
+
 } // namespace
 } // namespace sandboxd::policy
