@@ -1,5 +1,6 @@
 #include "plan/build_plan.hpp"
 
+#include "plan/confined_binds.hpp"
 #include "plan/label_plan.hpp"
 #include "policy/limits.hpp"
 #include "policy/right.hpp"
@@ -174,6 +175,11 @@ Result<Plan> buildPlan(const spec::Spec& spec, const policy::Caller& caller, con
     plan.filter = machine.filter;
     plan.label = std::move(label).value();
     plan.setupTimeoutUsec = planTimeout(spec);
+    if (plan.label && *plan.label != payloadProfile) {
+        if (Result<void> binds = bindInPlaceOnly(plan); !binds) {
+            return std::move(binds).error();
+        }
+    }
     return plan;
 }
 

@@ -76,6 +76,7 @@ std::string describeMount(const MountStep& step) {
     std::string text = std::string(nameOf(step.kind)) + " " + quote(step.target) + describeSource(step);
     text += (step.flags & wire::mountReadOnly) != 0 ? " read-only" : "";
     text += (step.flags & wire::mountRecursive) != 0 ? " recursive" : "";
+    text += (step.flags & wire::mountNoSymlinks) != 0 ? " without symlinks" : "";
     if (step.mode != 0) {
         text += " mode " + octal(step.mode);
     }

@@ -49,8 +49,9 @@ enum MountFlag : std::uint32_t {
     mountReadOnly = 1U << 0U,
     mountRecursive = 1U << 1U,
     mountSourceIsFd = 1U << 2U, // `fd` is valid, `source` absent
+    mountNoSymlinks = 1U << 3U, // the source's path holds none
 };
-inline constexpr std::uint32_t knownMountFlags = mountReadOnly | mountRecursive | mountSourceIsFd;
+inline constexpr std::uint32_t knownMountFlags = mountReadOnly | mountRecursive | mountSourceIsFd | mountNoSymlinks;
 
 struct MountStep {
     std::uint32_t kind;  // MountKind

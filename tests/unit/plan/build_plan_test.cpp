@@ -95,5 +95,22 @@ TEST(BuildPlan, WithoutAFilterThereIsNoPlan) {
     EXPECT_EQ(plan.error().code, ErrorCode::setupFailed);
 }
 
+TEST(BuildPlan, ACallerWithALabelBindsInPlaceOnly) {
+    spec::Spec spec = smallestSpec();
+    const auto path = spec::AbsolutePath::parse("target", "/srv").value();
+    spec.mounts = {spec::Bind{spec::CallerPath::parse("source", "/srv").value(), path}};
+    policy::Caller caller = sampleCaller();
+    caller.appArmor = true;
+    caller.label = "a (enforce)";
+    const policy::Grant grant = GrantForTests::of({Right::spawn, Right::spawnConfinedCaller});
+    EXPECT_TRUE(buildPlan(spec, caller, grant, sampleMachine()));
+    spec.mounts = {spec::Bind{spec::CallerPath::parse("source", "/secret").value(), path}};
+    const auto refused = buildPlan(spec, caller, grant, sampleMachine());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::callerConfined);
+    caller.label = "unconfined";
+    EXPECT_TRUE(buildPlan(spec, caller, grant, sampleMachine()));
+}
+
 } // namespace
 } // namespace sandboxd::plan
