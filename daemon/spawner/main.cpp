@@ -36,7 +36,7 @@ bool checkLabel(const spawner::Options& options, const warden::Host& host) {
         refuse("read the spawner's AppArmor label");
         return false;
     }
-    if (warden::isLabelEnforced(label, warden::spawnerLabel)) {
+    if (options.checksAppArmor && warden::isLabelEnforced(label, warden::spawnerLabel)) {
         return true;
     }
     say(options.checksAppArmor ? "sandboxd-spawner: cannot serve under the AppArmor label \""
