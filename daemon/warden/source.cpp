@@ -100,7 +100,7 @@ Failure openPathSources(const wire::PlanReader& plan, MountTable& table) noexcep
         if (!isBind(mounts[i]) || isFromFd(mounts[i])) {
             continue;
         }
-        const std::uint64_t links = (mounts[i].flags & wire::mountNoSymlinks) != 0 ? RESOLVE_NO_SYMLINKS : 0;
+        const unsigned links = (mounts[i].flags & wire::mountNoSymlinks) != 0 ? RESOLVE_NO_SYMLINKS : 0;
         const UniqueFd fd = sys::openat2(AT_FDCWD, plan.text(mounts[i].source), O_PATH, RESOLVE_NO_MAGICLINKS | links);
         if (!fd) {
             return failed(SetupStep::source, i);
