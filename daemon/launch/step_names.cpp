@@ -75,6 +75,9 @@ std::string_view hintOf(const wire::Report& report) {
     if (report.step == SetupStep::payloadLabel && report.error == EACCES) {
         return " (it is not enforced, or the profile \"sandboxd-spawner//warden\" has no change_profile rule for it)";
     }
+    if (report.step == SetupStep::descriptors && report.error == EACCES) {
+        return " (AppArmor: a confined caller can hand over pipes and sockets only)";
+    }
     // The mode of a file plays no part in a clone; only AppArmor answers so.
     if (report.step == SetupStep::namespaces && report.error == EACCES) {
         return " (AppArmor: the profile \"sandboxd-spawner//warden\" has no rule \"userns,\")";

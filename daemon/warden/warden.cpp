@@ -83,24 +83,6 @@ bool sendFacts(const Warden& warden, const Failure& failure) noexcept {
     return sendRecord(warden.control.get(), facts);
 }
 
-// False: the broker has changed its mind, or said what is no Launch.
-bool awaitLaunch(Warden& warden, UniqueFd& memfd) noexcept {
-    if (!waitReadable(warden.control.get(), monotonicUsec() + launchSeconds * usecPerSecond)) {
-        return false;
-    }
-    ControlRecord record;
-    Packet packet;
-    if (!receiveControl(warden.control.get(), State::reserved, record, packet)) {
-        return false;
-    }
-    memfd = std::move(packet.fds[0]);
-    warden.launch.fdCount = record.launch.fdCount;
-    for (std::uint32_t i = 0; i < record.launch.fdCount; ++i) {
-        warden.launch.fds[i] = std::move(packet.fds[i + 1]);
-    }
-    return true;
-}
-
 Failure readPlan(Warden& warden, const UniqueFd& memfd) noexcept {
     if (const Failure failure = openPlan(memfd.get(), warden.launch.plan)) {
         return failure;
@@ -137,6 +119,28 @@ bool sendReport(const Warden& warden, const Failure& failure, const Sandbox* san
     report.startedMonotonicUsec = monotonicUsec();
     const int fds[] = {sandbox->leaderPidfd(), status};
     return sendPacket(warden.control.get(), &report, sizeof report, fds, 2);
+}
+
+// False: the broker has changed its mind, or said what is no Launch.
+bool awaitLaunch(Warden& warden, UniqueFd& memfd) noexcept {
+    if (!waitReadable(warden.control.get(), monotonicUsec() + launchSeconds * usecPerSecond)) {
+        return false;
+    }
+    ControlRecord record;
+    Packet packet;
+    if (!receiveControl(warden.control.get(), State::reserved, record, packet)) {
+        // AppArmor keeps from us what a confined caller opened: files, directories, terminals.
+        if (packet.truncated) {
+            sendReport(warden, failedWith(EACCES, SetupStep::descriptors), nullptr, -1);
+        }
+        return false;
+    }
+    memfd = std::move(packet.fds[0]);
+    warden.launch.fdCount = record.launch.fdCount;
+    for (std::uint32_t i = 0; i < record.launch.fdCount; ++i) {
+        warden.launch.fds[i] = std::move(packet.fds[i + 1]);
+    }
+    return true;
 }
 
 // CAP_KILL stays: without it neither a signal nor our death's reaches init and payload, which have the caller's uid.

@@ -75,6 +75,12 @@ TEST(DescribeFailure, OfThePayloadsLabelNamesItAndWhatIsWrongWithIt) {
     EXPECT_NE(refused.find("change_profile"), std::string::npos) << refused;
 }
 
+TEST(DescribeFailure, OfDescriptorsThatAppArmorDroppedTellsWhichPass) {
+    const std::string dropped = described(SetupStep::descriptors, EACCES).message;
+    EXPECT_NE(dropped.find("pipes and sockets"), std::string::npos) << dropped;
+    EXPECT_EQ(described(SetupStep::descriptors, EMFILE).message.find("AppArmor"), std::string::npos);
+}
+
 TEST(DescribeFailure, OfUserNamespacesRefusedByAppArmorNamesTheRule) {
     const std::string refused = described(SetupStep::namespaces, EACCES).message;
     EXPECT_NE(refused.find("\"userns,\""), std::string::npos) << refused;
