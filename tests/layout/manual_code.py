@@ -62,7 +62,7 @@ def features():
     """Tokens; those of options and operations by their form."""
     body = re.search(r"listFeatures\(.*?\n}", tree.text("daemon/broker/features.cpp"), re.DOTALL).group(0)
     forms = {"option:": "option:KEY", "mount:": "mount:NAME"}
-    return {forms.get(token, token) for token in re.findall(r'"([a-z0-9:]+)"', body)}
+    return {forms.get(token, token) for token in re.findall(r'"([a-z0-9:-]+)"', body)}
 
 
 def daemonOptions(path):
