@@ -130,7 +130,7 @@ bool awaitLaunch(Warden& warden, UniqueFd& memfd) noexcept {
     Packet packet;
     if (!receiveControl(warden.control.get(), State::reserved, record, packet)) {
         // AppArmor keeps from us what a confined caller opened: files, directories, terminals.
-        if (packet.truncated) {
+        if (packet.truncated && packet.size <= sizeof record) {
             sendReport(warden, failedWith(EACCES, SetupStep::descriptors), nullptr, -1);
         }
         return false;
