@@ -88,7 +88,10 @@ void Reader::entry(Values& into) {
     if (variant.isDictionary()) {
         Values nested = variant.values();
         for (auto& [inner, value] : nested) {
-            into.emplace(key + "." + inner, std::move(value));
+            std::string name = key;
+            name += '.';
+            name += inner;
+            into.emplace(std::move(name), std::move(value));
         }
     } else {
         addBasic(into, std::move(key), &variant.iterator_);

@@ -3,6 +3,7 @@
 
 extern "C" {
 
+// NOLINTBEGIN(readability-identifier-naming) names of libsystemd
 int sd_listen_fds(int /*unsetEnvironment*/);
 int sd_is_socket(int /*fd*/, int /*family*/, int /*type*/, int /*listening*/);
 
@@ -12,4 +13,5 @@ int sd_listen_fds(int /*unsetEnvironment*/) {
 int sd_is_socket(int /*fd*/, int /*family*/, int /*type*/, int /*listening*/) {
     return 0;
 }
+// NOLINTEND(readability-identifier-naming)
 }
