@@ -9,7 +9,8 @@ SANITIZER_OPTIONS = {
 }
 # Of tests/vm/guest/tests; each in a machine of its own. The others are run by name.
 MACHINE_TESTS = ("smoke", "units", "journal", "polkit", "callers", "cores", "doctor", "restricted_hosts", "apparmor-labels",
-                 "apparmor-confined-caller", "package-install", "package-upgrade", "package-remove")
+                 "apparmor-confined-caller", "apparmor-payload", "package-install", "package-upgrade", "package-remove",
+                 "package-purge", "boot")
 OWN_CODE = ("daemon", "client", "tests")
 
 
