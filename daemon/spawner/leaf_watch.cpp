@@ -27,13 +27,13 @@ void LeafWatch::adopt(const char* id) noexcept {
 }
 
 bool LeafWatch::watch(const char* id) noexcept {
-    constexpr const char* file = "/cgroup.events"; // changes when the last process leaves, cgroup-v2.rst
+    constexpr char file[] = "/cgroup.events"; // changes when the last process leaves, cgroup-v2.rst
     if (leaves_.isFull()) {
         return false;
     }
     char path[wire::idLength + 20];
     std::memcpy(path, id, wire::idLength);
-    std::strcpy(path + wire::idLength, file);
+    std::memcpy(path + wire::idLength, file, sizeof file);
     const int watch = ::inotify_add_watch(events_.get(), path, IN_MODIFY);
     if (watch >= 0) {
         leaves_.add(watch, id);

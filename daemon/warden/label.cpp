@@ -151,12 +151,14 @@ bool hasLabel(int proc, const char* label) noexcept {
 bool changeLabel(int proc, const char* label) noexcept {
     constexpr const char* verb = "changeprofile ";
     Context context{};
-    if (std::strlen(verb) + std::strlen(label) >= sizeof context.text) {
+    const std::size_t verbSize = std::strlen(verb);
+    const std::size_t labelSize = std::strlen(label) + 1;
+    if (verbSize + labelSize > sizeof context.text) {
         errno = E2BIG;
         return false;
     }
-    std::strcpy(context.text, verb);
-    std::strcat(context.text, label);
+    std::memcpy(context.text, verb, verbSize);
+    std::memcpy(context.text + verbSize, label, labelSize);
     const bool changed = setBySystemCall(context) || (errno == ENOSYS && setByFile(proc, context.text));
     return changed && hasLabel(proc, label);
 }

@@ -13,7 +13,7 @@ namespace sandboxd::warden {
 bool raiseLoopback() noexcept {
     const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
+    std::memcpy(request.ifr_name, "lo", sizeof "lo");
     request.ifr_flags = IFF_UP | IFF_RUNNING;
     return socket && ::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0;
 }
