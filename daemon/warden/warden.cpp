@@ -151,7 +151,8 @@ Failure keepOnlyKill() noexcept {
 
 // Else pipes of the caller would never see their end while the sandbox runs. The close of a caller's descriptor can
 // hang for ever (the flush of a FUSE file): a process on the same descriptor table puts /dev/null over each number, and
-// hangs instead of us. It is our parent's child, which reaps it: this process would have to wait for it.
+// hangs instead of us. It is our parent's child, which reaps it: this process would have to wait for it. Where
+// no process is to be had they stay open until the sandbox ends: late, but nobody gets what it should not.
 void releaseCallers(Warden& warden) noexcept {
     const auto lifeline = warden.launch.plan.header().lifeline;
     clone_args arguments{};
