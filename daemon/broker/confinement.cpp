@@ -21,7 +21,7 @@ constexpr Row rows[] = {
     {"it has no_new_privs", wire::confinedByNoNewPrivileges, true},
     {"it has a seccomp filter", wire::confinedBySeccomp, true},
     {"it has an AppArmor label", wire::confinedByLabel, true},
-    {"it is in a user namespace of its own, not dumpable or holds a capability", wire::confinedByPrivilege, false},
+    {"it is not dumpable or holds a capability", wire::confinedByPrivilege, false},
     {"its ids are not its connection's or changed meanwhile", wire::confinedByChange, false},
 };
 

@@ -53,8 +53,10 @@ enum Confinement : std::uint32_t {
     confinedByNoNewPrivileges = 1U << 4U,
     confinedBySeccomp = 1U << 5U,
     confinedByLabel = 1U << 6U,
-    confinedByPrivilege = 1U << 7U, // not dumpable, or holds a capability: the kernel refuses the probe (EACCES)
-    confinedByChange = 1U << 8U,    // a value differed between start and end of the probe
+    // Not dumpable, or holds a capability: the kernel refuses the probe (EACCES). So it does in another user namespace,
+    // which is told apart unless root gave it all ids as they are.
+    confinedByPrivilege = 1U << 7U,
+    confinedByChange = 1U << 8U, // a value differed between start and end of the probe
 };
 
 // Sent once by the warden, about the caller as the probe saw it. `error` != 0: nothing else is valid and the warden has

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace sandboxd::warden {
@@ -80,9 +81,23 @@ bool openDirectory(Probe& probe) noexcept {
     return isAlive(probe.reservation.pidfd);
 }
 
-// The kernel refuses to look (EACCES): the caller is not dumpable or holds a capability.
+// The kernel refuses to look (EACCES): the caller is not dumpable, holds a capability, or its capabilities are of a
+// user namespace that the probe is not in.
 bool isRefusal(int error) noexcept {
     return error == EACCES || error == EPERM;
+}
+
+// Everybody may read the map. Another one is another user namespace; the same one proves nothing, as root can give any
+// namespace all ids.
+bool hasOtherIdMap(const Probe& probe) noexcept {
+    ProcText own;
+    ProcText callers;
+    return readProc(probe.host.proc, "self/uid_map", own) && readProc(probe.directory.get(), "uid_map", callers) &&
+           std::strcmp(own.bytes, callers.bytes) != 0;
+}
+
+std::uint32_t refusedBy(const Probe& probe) noexcept {
+    return hasOtherIdMap(probe) ? wire::confinedByUserNamespace : wire::confinedByPrivilege;
 }
 
 bool openNamespaces(Probe& probe, FileId& user, FileId& pid) noexcept {
@@ -175,9 +190,9 @@ void runSteps(Probe& probe) noexcept {
         return;
     }
     if (!lookAtCaller(probe)) {
-        const bool refused = isRefusal(errno);
-        record.confinement |= refused ? wire::confinedByPrivilege : 0U;
-        record.error = refused ? 0 : errno;
+        const int error = errno;
+        record.confinement |= isRefusal(error) ? refusedBy(probe) : 0U;
+        record.error = isRefusal(error) ? 0 : error;
     }
 }
 
