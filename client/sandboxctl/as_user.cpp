@@ -15,7 +15,7 @@ namespace sandboxd::ctl {
 namespace {
 
 int fail(const std::string& attempt, int errorNumber) {
-    return sayError("cannot run as another user", failure(attempt, errorNumber));
+    return sayError("cannot run as another user", watch::failure(attempt, errorNumber));
 }
 
 // Root's home and name would lead the sandbox's defaults astray.

@@ -1,17 +1,14 @@
 // sandboxctl run: one sandbox for one command, from the request to its exit status.
 #include "default_view.hpp"
 #include "exit_status.hpp"
-#include "failure.hpp"
 #include "host_view.hpp"
+#include "lifeline.hpp"
+#include "payload.hpp"
 #include "print.hpp"
 #include "sandboxd/client.hpp"
-#include "signal_watch.hpp"
+#include "signals.hpp"
 #include "verbs.hpp"
 
-#include <cerrno>
-#include <csignal>
-#include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace sandboxd::ctl {
@@ -26,20 +23,6 @@ using client::Spec;
 constexpr std::chrono::milliseconds answerUnderWay{1000};
 
 constexpr std::size_t descriptionBytes = 128; // the daemon's ceiling
-
-// A pipe: the sandbox watches one end, this process alone holds the other until it dies, however it dies.
-struct Lifeline {
-    client::Descriptor watched;
-    client::Descriptor held;
-};
-
-client::Result<Lifeline> makeLifeline() {
-    int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return failure("cannot make a pipe", errno);
-    }
-    return Lifeline{client::Descriptor(ends[0]), client::Descriptor(ends[1])};
-}
 
 std::vector<std::string> callersEnvironment() {
     std::vector<std::string> entries;
@@ -78,33 +61,14 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     return spec;
 }
 
-// By pidfd, which needs nobody; by the daemon if the kernel does not let us.
-void forward(Connection& connection, const Sandbox& sandbox, int signal) {
-    if (::syscall(SYS_pidfd_send_signal, sandbox.pidfd.get(), signal, nullptr, 0) != 0 && errno != ESRCH) {
-        if (const auto sent = connection.kill(sandbox, signal); !sent) {
-            (void)sayError("cannot send the signal", sent.error());
-        }
-    }
+int awaitEnd(Connection& connection, const Sandbox& sandbox, watch::Signals& signals) {
+    const auto ended = watch::awaitEnd(connection, sandbox, signals, [](const client::Error& error) {
+        (void)sayError("cannot send the signal", error);
+    });
+    return ended ? ended.value().shellStatus() : sayError("cannot wait for the sandbox", ended.error());
 }
 
-int awaitEnd(Connection& connection, const Sandbox& sandbox, SignalWatch& signals) {
-    for (;;) {
-        client::CallOptions options;
-        options.cancelFd = signals.fd();
-        const auto ended = connection.wait(sandbox, options);
-        if (ended) {
-            return ended.value().shellStatus();
-        }
-        if (ended.error().kind != client::ErrorKind::cancelled) {
-            return sayError("cannot wait for the sandbox", ended.error());
-        }
-        if (const int signal = signals.take(); signal != 0) {
-            forward(connection, sandbox, signal);
-        }
-    }
-}
-
-int spawnAndWait(const RunRequest& request, Lifeline& lifeline, SignalWatch& signals) {
+int spawnAndWait(const RunRequest& request, watch::Lifeline& lifeline, watch::Signals& signals) {
     client::Result<Connection> connection = Connection::open();
     if (!connection) {
         return sayError("cannot start the sandbox", connection.error());
@@ -137,11 +101,11 @@ int runCommand(const RunRequest& request) {
         say("root gets no sandbox; name the user to run as: sandboxctl --as USER run COMMAND...");
         return ownFailure;
     }
-    client::Result<SignalWatch> signals = SignalWatch::start();
+    client::Result<watch::Signals> signals = watch::Signals::start();
     if (!signals) {
         return sayError("cannot start the sandbox", signals.error());
     }
-    client::Result<Lifeline> lifeline = makeLifeline();
+    client::Result<watch::Lifeline> lifeline = watch::Lifeline::make();
     if (!lifeline) {
         return sayError("cannot start the sandbox", lifeline.error());
     }

@@ -5,12 +5,12 @@
 #include "sandboxd/descriptor.hpp"
 #include "sandboxd/result.hpp"
 
-namespace sandboxd::ctl {
+namespace sandboxd::watch {
 
-class SignalWatch {
+class Signals {
 public:
     // Blocks SIGINT, SIGTERM and SIGHUP from here on. One that the caller ignores (nohup) stays ignored.
-    [[nodiscard]] static client::Result<SignalWatch> start();
+    [[nodiscard]] static client::Result<Signals> start();
 
     // Readable while a signal is pending.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -19,8 +19,8 @@ public:
     [[nodiscard]] int take();
 
 private:
-    explicit SignalWatch(client::Descriptor fd) : fd_(std::move(fd)) {}
+    explicit Signals(client::Descriptor fd) : fd_(std::move(fd)) {}
     client::Descriptor fd_;
 };
 
-} // namespace sandboxd::ctl
+} // namespace sandboxd::watch

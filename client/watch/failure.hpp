@@ -1,4 +1,4 @@
-// An error of sandboxctl's own system calls.
+// An error of a program's own system calls.
 #pragma once
 
 #include "sandboxd/result.hpp"
@@ -6,10 +6,10 @@
 #include <cstring>
 #include <string>
 
-namespace sandboxd::ctl {
+namespace sandboxd::watch {
 
 [[nodiscard]] inline client::Error failure(std::string message, int errorNumber) {
     return {client::ErrorKind::other, "", std::move(message) + ": " + strerrordesc_np(errorNumber), errorNumber};
 }
 
-} // namespace sandboxd::ctl
+} // namespace sandboxd::watch

@@ -1,4 +1,4 @@
-#include "signal_watch.hpp"
+#include "signals.hpp"
 
 #include "failure.hpp"
 
@@ -6,9 +6,9 @@
 #include <csignal>
 #include <sys/signalfd.h>
 
-namespace sandboxd::ctl {
+namespace sandboxd::watch {
 
-client::Result<SignalWatch> SignalWatch::start() {
+client::Result<Signals> Signals::start() {
     sigset_t set{};
     ::sigemptyset(&set);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
@@ -18,12 +18,12 @@ client::Result<SignalWatch> SignalWatch::start() {
     if (!fd || ::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) {
         return failure("cannot watch for signals", errno);
     }
-    return SignalWatch(std::move(fd));
+    return Signals(std::move(fd));
 }
 
-int SignalWatch::take() {
+int Signals::take() {
     signalfd_siginfo info{};
     return ::read(fd_.get(), &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
 }
 
-} // namespace sandboxd::ctl
+} // namespace sandboxd::watch

@@ -1,0 +1,18 @@
+// Waits for the end of a payload, as the process that somebody else waits for in its place: signals that come to us
+// are the payload's.
+#pragma once
+
+#include "sandboxd/connection.hpp"
+#include "signals.hpp"
+
+#include <functional>
+
+namespace sandboxd::watch {
+
+// `complain` is told when a signal could not be passed on; the waiting goes on.
+using Complain = std::function<void(const client::Error& error)>;
+
+[[nodiscard]] client::Result<client::ExitStatus>
+awaitEnd(client::Connection& connection, const client::Sandbox& sandbox, Signals& signals, const Complain& complain);
+
+} // namespace sandboxd::watch
