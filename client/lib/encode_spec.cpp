@@ -58,8 +58,10 @@ std::vector<int> descriptorsOf(const SpecFields& fields) {
             all.push_back(bind->source);
         }
     }
-    if (fields.lifeline) {
-        all.push_back(*fields.lifeline);
+    for (const std::optional<int>& single : {fields.lifeline, fields.terminal}) {
+        if (single) {
+            all.push_back(*single);
+        }
     }
     return all;
 }
@@ -115,6 +117,18 @@ void writeDescriptors(Writer& writer, const SpecFields& fields) {
     });
 }
 
+void writeDescriptor(Writer& options, const char* key, const std::optional<int>& fd) {
+    if (fd) {
+        options.option(key, "h", [&](Writer& value) { value.descriptor(*fd); });
+    }
+}
+
+void writeBoolean(Writer& options, const char* key, const std::optional<bool>& truth) {
+    if (truth) {
+        options.option(key, "b", [&](Writer& value) { value.boolean(*truth); });
+    }
+}
+
 void writeBytes(Writer& options, const char* key, const std::optional<std::string>& text) {
     if (text) {
         options.option(key, "ay", [&](Writer& value) { value.bytes(*text); });
@@ -163,13 +177,13 @@ void writeProcess(Writer& options, const SpecFields& fields) {
     if (!fields.environment.empty()) {
         options.option("env", "aay", [&](Writer& value) { value.bytesList(fields.environment); });
     }
+    writeBoolean(options, "new-session", fields.newSession);
+    writeDescriptor(options, "terminal", fields.terminal);
 }
 
 void writeLife(Writer& options, const SpecFields& fields) {
     writeChoice(options, "lifetime", fields.lifetime);
-    if (fields.lifeline) {
-        options.option("lifeline", "h", [&](Writer& value) { value.descriptor(*fields.lifeline); });
-    }
+    writeDescriptor(options, "lifeline", fields.lifeline);
     if (fields.startTimeout) {
         const auto usec = static_cast<std::uint64_t>(std::max<std::int64_t>(fields.startTimeout->count(), 0));
         options.option("start-timeout-usec", "t", [&](Writer& value) { value.uint64(usec); });

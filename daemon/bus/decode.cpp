@@ -94,8 +94,10 @@ private:
             {"mounts", &SpawnDecoder::readMounts},
             {"namespaces", &SpawnDecoder::readNamespaces},
             {"network", &SpawnDecoder::readNetwork},
+            {"new-session", &SpawnDecoder::readNewSession},
             {"require", &SpawnDecoder::readRequire},
             {"start-timeout-usec", &SpawnDecoder::readStartTimeout},
+            {"terminal", &SpawnDecoder::readTerminal},
         };
         const auto reader = readers.find(key);
         if (reader == readers.end()) {
@@ -137,11 +139,13 @@ private:
             readBytes(key), [&](const std::string& text) { return spec::AbsolutePath::parse(key, text); },
             spec_.workingDirectory);
     }
-    Result<void> readLifeline(const std::string& key) {
+    Result<void> readFd(const std::string& key, std::optional<spec::FdIndex>& member) {
         return parsed(
-            reader_.fd(key), [](std::uint32_t index) { return Result<spec::FdIndex>(spec::FdIndex{index}); },
-            spec_.lifeline);
+            reader_.fd(key), [](std::uint32_t index) { return Result<spec::FdIndex>(spec::FdIndex{index}); }, member);
     }
+    Result<void> readLifeline(const std::string& key) { return readFd(key, spec_.lifeline); }
+    Result<void> readTerminal(const std::string& key) { return readFd(key, spec_.terminal); }
+    Result<void> readNewSession(const std::string& key) { return put(reader_.truth(key), spec_.newSession); }
     Result<void> readMounts(const std::string& key) {
         return reader_.array(key, 'a', "(sa{sv})", policy::defaultLimits.mounts,
                              [this](std::size_t index) -> Result<void> {

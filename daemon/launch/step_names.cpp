@@ -18,7 +18,7 @@ struct StepRow {
 };
 
 // In the order of the enumeration; a test compares.
-constexpr std::array<StepRow, 25> rows{{
+constexpr std::array<StepRow, 26> rows{{
     {SetupStep::none, "nothing"},
     {SetupStep::reservation, "reserve a warden"},
     {SetupStep::probe, "look at the caller"},
@@ -44,6 +44,7 @@ constexpr std::array<StepRow, 25> rows{{
     {SetupStep::timeout, "finish in time"},
     {SetupStep::killed, "keep a process of the setup alive"},
     {SetupStep::payloadLabel, "give the payload the AppArmor label"},
+    {SetupStep::terminal, "take the terminal"},
 }};
 
 std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
@@ -99,6 +100,9 @@ std::string_view nameOf(SetupStep step) noexcept {
 Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
     if (report.step == SetupStep::exec) {
         return describeExec(report, plan);
+    }
+    if (report.step == SetupStep::terminal && report.error == ENOTTY) {
+        return {ErrorCode::badFileDescriptor, "terminal: not a pseudo-terminal"};
     }
     if (report.step == SetupStep::lifeline) {
         return report.error == EBADF

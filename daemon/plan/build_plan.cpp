@@ -110,16 +110,22 @@ void planCommand(Plan& plan, const spec::Spec& spec) {
     plan.arguments = spec.argv;
     plan.arguments.front() = spec.argv0.value_or(spec.argv.front());
     plan.environment = spec.environment;
+    plan.process = spec.newSession ? wire::processNewSession : 0U;
     if (spec.workingDirectory) {
         plan.workingDirectory = spec.workingDirectory->text();
     }
+}
+
+std::int32_t planIndex(const std::optional<spec::FdIndex>& index) {
+    return index ? static_cast<std::int32_t>(index->value) : -1;
 }
 
 void planDescriptors(Plan& plan, const spec::Spec& spec) {
     for (const auto& [number, index] : spec.fds) {
         plan.fds.push_back({number, index.value});
     }
-    plan.lifeline = spec.lifeline ? static_cast<std::int32_t>(spec.lifeline->value) : -1;
+    plan.lifeline = planIndex(spec.lifeline);
+    plan.terminal = planIndex(spec.terminal);
     plan.fdCount = spec.fdCount;
 }
 

@@ -149,6 +149,10 @@ void describePayload(Lines& lines, const Plan& plan) {
     if (plan.lifeline >= 0) {
         lines.add("lifeline", "descriptor " + std::to_string(plan.lifeline));
     }
+    lines.add("session", (plan.process & wire::processNewSession) != 0 ? "new" : "none of its own");
+    if (plan.terminal >= 0) {
+        lines.add("terminal", "descriptor " + std::to_string(plan.terminal));
+    }
     lines.addIf("label", plan.label);
     lines.add("filter", plan.filter.empty() ? "none" : "default");
     lines.add("cwd", quote(plan.workingDirectory.value_or("/")));

@@ -154,6 +154,8 @@ wire::Header encodeScalars(const Plan& plan) {
     header.namespaces = plan.namespaces;
     header.network = static_cast<std::uint32_t>(plan.network);
     header.lifeline = plan.lifeline;
+    header.terminal = plan.terminal;
+    header.process = plan.process;
     header.fdCount = plan.fdCount;
     header.setupTimeoutUsec = plan.setupTimeoutUsec;
     return header;

@@ -119,6 +119,7 @@ enum class SetupStep : std::uint32_t {
     timeout,
     killed,       // init or the payload's process died during setup
     payloadLabel, // AppArmor, of the payload; errno ENOENT: not loaded
+    terminal,     // taking the controlling terminal; errno ENOTTY: not a pty
 };
 
 inline constexpr std::uint32_t noOperation = UINT32_MAX;

@@ -88,6 +88,12 @@ enum NamespaceFlag : std::uint32_t {
 };
 inline constexpr std::uint32_t knownNamespaceFlags = unsharePid | unshareIpc | unshareUts | unshareCgroup;
 
+// How the payload's process starts.
+enum ProcessFlag : std::uint32_t {
+    processNewSession = 1U << 0U, // it leads a session
+};
+inline constexpr std::uint32_t knownProcessFlags = processNewSession;
+
 struct Header {
     std::uint32_t magic;
     std::uint32_t version;
@@ -108,6 +114,8 @@ struct Header {
     Offset hostname;                // absent = unchanged
     Offset label;                   // AppArmor label of the payload, absent = AppArmor is off
     std::int32_t lifeline;          // index into the descriptors of Launch, -1 = none
+    std::int32_t terminal;          // index of a pty that becomes the controlling terminal, -1 = none
+    std::uint32_t process;          // ProcessFlag
     std::uint32_t fdCount;          // descriptors that follow the Plan in Launch
     std::uint64_t setupTimeoutUsec; // from Launch to the payload's exec
 };

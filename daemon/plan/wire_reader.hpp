@@ -58,7 +58,14 @@ private:
         return header_->magic == planMagic && header_->version == planVersion && header_->size == size_ &&
                header_->identity < identityCount && header_->network < networkCount &&
                (header_->namespaces & ~unsigned{knownNamespaceFlags}) == 0 && (header_->namespaces & unsharePid) != 0 &&
-               header_->fdCount <= maxPayloadFds && isIndex(header_->lifeline);
+               header_->fdCount <= maxPayloadFds && isIndex(header_->lifeline) && checkProcess();
+    }
+
+    // Only the leader of a session can have a controlling terminal.
+    [[nodiscard]] bool checkProcess() const noexcept {
+        const bool leads = (header_->process & processNewSession) != 0;
+        return (header_->process & ~unsigned{knownProcessFlags}) == 0 && isIndex(header_->terminal) &&
+               (leads || header_->terminal < 0);
     }
 
     template <typename T> [[nodiscard]] bool checkTable(const Table& table, std::uint32_t most) const noexcept {

@@ -46,6 +46,8 @@ struct Spec {
     Network network = Network::none;
     Lifetime lifetime = Lifetime::call;
     std::optional<FdIndex> lifeline;
+    bool newSession = true;           // false: the payload leads none
+    std::optional<FdIndex> terminal;  // pty that becomes its controlling terminal
     std::string description;          // <= 128 bytes
     std::vector<std::string> require; // feature tokens
     std::optional<std::uint64_t> startTimeoutUsec;

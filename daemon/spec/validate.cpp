@@ -54,6 +54,17 @@ Result<void> checkLifetime(const Spec& spec) {
     return {};
 }
 
+// Only who leads a session can have a controlling terminal.
+Result<void> checkTerminal(const Spec& spec) {
+    if (!spec.terminal) {
+        return {};
+    }
+    if (!spec.newSession) {
+        return Error{ErrorCode::conflictingOptions, "terminal: needs a new session"};
+    }
+    return checkIndex(spec, "terminal", spec.terminal->value);
+}
+
 bool isHostname(std::string_view text) {
     constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-";
     return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == std::string_view::npos;
@@ -90,8 +101,8 @@ Result<void> checkStartTimeout(const Spec& spec) {
 } // namespace
 
 Result<void> validate(const Spec& spec) {
-    for (const auto check :
-         {checkPayloadFds, checkBindFds, checkLifetime, checkHostname, checkNamespaces, checkStartTimeout}) {
+    for (const auto check : {checkPayloadFds, checkBindFds, checkLifetime, checkTerminal, checkHostname,
+                             checkNamespaces, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;
         }

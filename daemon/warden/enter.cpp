@@ -10,8 +10,7 @@
 #include "warden/namespaces.hpp"
 #include "warden/process.hpp"
 #include "warden/record_socket.hpp"
-
-#include <linux/keyctl.h>
+#include "warden/session.hpp"
 
 #include <sys/socket.h>
 
@@ -44,13 +43,8 @@ Failure becomeCaller(Entry& entry) noexcept {
     return becomeCallerForGood(header.uid, header.gid);
 }
 
-// No controlling terminal to push input into, and no session keyring of ours to read.
-Failure newSession(Entry&) noexcept {
-    ::setsid(); // EPERM: leads one already
-    if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0 && errno != ENOSYS) {
-        return failed(SetupStep::confine);
-    }
-    return success;
+Failure newSession(Entry& entry) noexcept {
+    return startSession(entry.launch);
 }
 
 // Before no_new_privs, which would freeze the label; after the ids, which the payload's profile does not let change.

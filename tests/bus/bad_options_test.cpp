@@ -67,6 +67,13 @@ std::vector<BadRequest> optionMistakes() {
          },
          "ConflictingOptions", "hostname"},
         {"LifetimeFdWithoutLifeline", option("lifetime", text("fd")), "ConflictingOptions", "lifeline"},
+        {"TerminalWithoutSession",
+         [](SpawnRequest& request) {
+             request.with("terminal", descriptor(STDIN_FILENO)).with("new-session", boolean(false));
+         },
+         "ConflictingOptions", "terminal"},
+        {"TerminalThatIsNone", option("terminal", descriptor(STDIN_FILENO)), "BadFileDescriptor", "terminal"},
+        {"TextForTruth", option("new-session", text("no")), "InvalidOption", "new-session"},
         {"UnknownProfile", [](SpawnRequest& request) { request.profile = "browser"; }, "NoSuchProfile", "browser"},
         {"KnownButNotBuilt", option("capabilities", strings({"net_admin"})), "NotSupported", "capabilities"},
         {"TimeNamespace", option("namespaces", strings({"mount", "pid", "time"})), "NotSupported", "namespaces"},

@@ -93,6 +93,18 @@ TEST(WireReaderTest, AnIndexOutOfRangeIsRefused) {
     EXPECT_FALSE(opens(with(bytes, mountAt(bytes, 0) + offsetof(wire::MountStep, fd), 0)));
 }
 
+TEST(WireReaderTest, ATerminalNeedsAnIndexAndASession) {
+    PlanBlock plan = fullPlan();
+    plan.header.terminal = 2;
+    EXPECT_TRUE(opens(plan.bytes()));
+    plan.header.process = 0;
+    EXPECT_FALSE(opens(plan.bytes()));
+    plan.header.terminal = -1;
+    EXPECT_TRUE(opens(plan.bytes()));
+    EXPECT_FALSE(opens(with(plan.bytes(), offsetof(wire::Header, terminal), 3)));
+    EXPECT_FALSE(opens(with(plan.bytes(), offsetof(wire::Header, process), wire::knownProcessFlags + 1)));
+}
+
 TEST(WireReaderTest, DescriptorNumbersMustAscend) {
     PlanBlock plan = fullPlan();
     plan.fds = {{5, 0}, {5, 1}};

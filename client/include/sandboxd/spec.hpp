@@ -34,6 +34,8 @@ struct SpecFields {
     std::optional<Network> network;
     std::optional<Lifetime> lifetime;
     std::optional<int> lifeline;
+    std::optional<bool> newSession;
+    std::optional<int> terminal;
     std::optional<std::string> description;
     std::vector<std::string> require;
     std::optional<std::chrono::microseconds> startTimeout;
@@ -79,6 +81,12 @@ public:
 
     // A pipe or socket: the sandbox ends when its other end is closed. Borrowed until spawn() returns.
     Spec& lifeline(int fd) { return set(fields_.lifeline, fd); }
+
+    // False: the payload leads no session and can make one itself. Without this it leads one.
+    Spec& newSession(bool wanted) { return set(fields_.newSession, wanted); }
+
+    // Slave of a pty that no session has: the payload's controlling terminal. Borrowed until spawn() returns.
+    Spec& terminal(int fd) { return set(fields_.terminal, fd); }
 
     // At most 128 bytes of UTF-8, shown in lists.
     Spec& description(std::string text) { return set(fields_.description, std::move(text)); }

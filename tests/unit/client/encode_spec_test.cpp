@@ -68,6 +68,11 @@ TEST(EncodeSpec, SendsLifetimeAndLifeline) {
     EXPECT_EQ(options(plain().lifetime(Lifetime::call)), R"("lifetime": <s "call">)");
 }
 
+TEST(EncodeSpec, SendsTheSessionAndItsTerminal) {
+    EXPECT_EQ(options(plain().newSession(false)), R"("new-session": <b false>)");
+    EXPECT_EQ(options(plain().newSession(true).terminal(0)), R"("new-session": <b true>, "terminal": <h fd>)");
+}
+
 TEST(EncodeSpec, SendsWhatRemains) {
     EXPECT_EQ(options(plain().description("a job").require("kernel:x").startTimeout(std::chrono::seconds(3))),
               R"("start-timeout-usec": <t 3000000>, "description": <s "a job">, "require": <as ["kernel:x"]>)");

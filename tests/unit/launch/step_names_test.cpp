@@ -87,6 +87,12 @@ TEST(DescribeFailure, OfUserNamespacesRefusedByAppArmorNamesTheRule) {
     EXPECT_EQ(described(SetupStep::namespaces, ENOSPC).message.find("AppArmor"), std::string::npos);
 }
 
+TEST(DescribeFailure, OfTheTerminalTellsABadDescriptorFromOneThatIsTaken) {
+    EXPECT_EQ(described(SetupStep::terminal, ENOTTY).code, ErrorCode::badFileDescriptor);
+    EXPECT_EQ(described(SetupStep::terminal, EPERM).message,
+              "setup: cannot take the terminal: Operation not permitted");
+}
+
 TEST(DescribeFailure, OfTheLifelineTellsABadDescriptorFromAClosedOne) {
     EXPECT_EQ(described(SetupStep::lifeline, EBADF).code, ErrorCode::badFileDescriptor);
     EXPECT_EQ(described(SetupStep::lifeline, ECANCELED).code, ErrorCode::setupFailed);

@@ -62,6 +62,8 @@ TEST(Encode, ScalarsStandInTheHeader) {
     EXPECT_EQ(header.namespaces, wire::unsharePid | wire::unshareIpc | wire::unshareUts);
     EXPECT_EQ(header.network, static_cast<std::uint32_t>(wire::Network::loopback));
     EXPECT_EQ(header.lifeline, 2);
+    EXPECT_EQ(header.terminal, 1);
+    EXPECT_EQ(header.process, wire::processNewSession);
     EXPECT_EQ(header.fdCount, 3U);
     EXPECT_EQ(header.setupTimeoutUsec, 5'000'000U);
 }

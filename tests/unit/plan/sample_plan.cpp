@@ -36,6 +36,7 @@ spec::Spec fullSpec() {
     spec.fdCount = 3;
     spec.lifeline = spec::FdIndex{2};
     spec.lifetime = spec::Lifetime::fd;
+    spec.terminal = spec::FdIndex{1};
     spec.namespaces.cgroup = false;
     spec.hostname = "box";
     spec.network = spec::Network::loopback;

@@ -26,8 +26,9 @@ TEST(OptionKeys, EachKeyStandsOnceInAlphabeticOrder) {
 }
 
 TEST(OptionKeys, EveryOptionOfTheInterfaceIsAccepted) {
-    for (const auto* key : {"argv0", "cwd", "description", "env", "hostname", "identity", "lifeline", "lifetime",
-                            "mounts", "namespaces", "network", "require", "start-timeout-usec"}) {
+    for (const auto* key :
+         {"argv0", "cwd", "description", "env", "hostname", "identity", "lifeline", "lifetime", "mounts", "namespaces",
+          "network", "new-session", "require", "start-timeout-usec", "terminal"}) {
         EXPECT_TRUE(checkOptionKey(key).ok()) << key;
     }
 }

@@ -69,6 +69,20 @@ TEST(Validate, ALifelineBesideLifetimeCallIsNoConflict) {
     EXPECT_TRUE(validate(spec).ok());
 }
 
+TEST(Validate, ATerminalBeyondTheRequestIsABadDescriptor) {
+    Spec spec = sample();
+    spec.terminal = FdIndex{2};
+    EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
+}
+
+TEST(Validate, ATerminalNeedsANewSession) {
+    Spec spec = sample();
+    spec.terminal = FdIndex{0};
+    EXPECT_TRUE(validate(spec).ok());
+    spec.newSession = false;
+    EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions);
+}
+
 TEST(Validate, AHostnameNeedsItsOwnUtsNamespace) {
     Spec spec = sample();
     spec.hostname = "box-1.example";
