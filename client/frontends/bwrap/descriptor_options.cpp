@@ -1,0 +1,91 @@
+// Options that name a descriptor of the caller's.
+#include "option_row.hpp"
+
+namespace sandboxd::bwrap {
+namespace {
+
+Complaint takeLast(Reading& reading, std::optional<int>& place, const char* option, const std::string& text) {
+    warnOfRepetition(reading, place.has_value(), option);
+    int number = -1;
+    if (Complaint complaint = takeDescriptor(number, text)) {
+        return complaint;
+    }
+    place = number;
+    return std::nullopt;
+}
+
+Complaint takeSeccomp(Reading& reading, Arguments arguments) {
+    Descriptors& descriptors = reading.command.descriptors;
+    if (!descriptors.addedSeccomp.empty()) {
+        return "--seccomp cannot be combined with --add-seccomp-fd";
+    }
+    return takeLast(reading, descriptors.seccomp, "--seccomp", arguments[0]);
+}
+
+Complaint addSeccomp(Reading& reading, Arguments arguments) {
+    Descriptors& descriptors = reading.command.descriptors;
+    if (descriptors.seccomp) {
+        return "--add-seccomp-fd cannot be combined with --seccomp";
+    }
+    int number = -1;
+    if (Complaint complaint = takeDescriptor(number, arguments[0])) {
+        return complaint;
+    }
+    descriptors.addedSeccomp.push_back(number);
+    return std::nullopt;
+}
+
+constexpr std::array rows{
+    OptionRow{"--userns", 1, "--userns takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.userns, "--userns", a[0]);
+              },
+              "FD", "Use this user namespace: not possible here"},
+    OptionRow{"--userns2", 1, "--userns2 takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.userns2, "--userns2", a[0]);
+              },
+              "FD", "Change to this user namespace at the end: not possible here"},
+    OptionRow{"--pidns", 1, "--pidns takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.pidns, "--pidns", a[0]);
+              },
+              "FD", "Use this pid namespace: not possible here"},
+    OptionRow{"--sync-fd", 1, "--sync-fd takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.sync, "--sync-fd", a[0]);
+              },
+              "FD", "Keep FD open as long as the sandbox lives"},
+    OptionRow{"--block-fd", 1, "--block-fd takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.block, "--block-fd", a[0]);
+              },
+              "FD", "Start the command only when FD has something to read"},
+    OptionRow{"--userns-block-fd", 1, "--userns-block-fd takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.usernsBlock, "--userns-block-fd", a[0]);
+              },
+              "FD", "Likewise, with the id maps written by the caller: not possible here"},
+    OptionRow{"--info-fd", 1, "--info-fd takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.info, "--info-fd", a[0]);
+              },
+              "FD", "Write pid and namespaces of the sandbox to FD, as JSON"},
+    OptionRow{"--json-status-fd", 1, "--json-status-fd takes an argument",
+              [](Reading& reading, Arguments a) {
+                  return takeLast(reading, reading.command.descriptors.jsonStatus, "--json-status-fd", a[0]);
+              },
+              "FD", "Likewise, and the exit status when it has ended"},
+    OptionRow{"--seccomp", 1, "--seccomp takes an argument", takeSeccomp, "FD",
+              "Filter system calls by the BPF program in FD; the last one counts"},
+    OptionRow{"--add-seccomp-fd", 1, "--add-seccomp-fd takes an argument", addSeccomp, "FD",
+              "Filter system calls by the BPF program in FD as well"},
+};
+
+} // namespace
+
+std::span<const OptionRow> descriptorOptions() {
+    return rows;
+}
+
+} // namespace sandboxd::bwrap

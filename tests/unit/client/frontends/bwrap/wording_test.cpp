@@ -1,0 +1,111 @@
+#include "wording.hpp"
+
+#include "message.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace sandboxd::bwrap {
+namespace {
+
+using client::Error;
+using client::ErrorKind;
+
+Error setupError(const std::string& message, int errorNumber) {
+    return {ErrorKind::setupFailed, "", message, errorNumber};
+}
+
+std::string words(const Error& error, const Command& command = {.argv = {"cmd"}}) {
+    return wordsFor(error, command, {std::nullopt, 0}, "/dir");
+}
+
+// What is said when this operation, the second mount of the Spec, fails at its target.
+std::string atTarget(const Operation& operation, int errorNumber = EPERM) {
+    return words(setupError("setup: mounts[1]: cannot make the target \"/t\": x", errorNumber),
+                 {.argv = {"cmd"}, .operations = {operation}});
+}
+
+TEST(BwrapWording, NamesTheCommandThatCouldNotBeExecuted) {
+    EXPECT_EQ(words({ErrorKind::execFailed, "", "argv: cannot execute", ENOENT}),
+              "execvp cmd: No such file or directory");
+    EXPECT_EQ(words({ErrorKind::execFailed, "", "argv: cannot execute", EACCES}), "execvp cmd: Permission denied");
+}
+
+TEST(BwrapWording, NamesTheSourceThatIsNotThere) {
+    const Error error = setupError("setup: mounts[1]: cannot open the source \"/s\": x", ENOENT);
+    EXPECT_EQ(words(error, {.argv = {"cmd"}, .operations = {{.kind = Kind::bind, .source = "s", .target = "/t"}}}),
+              "Can't find source path s: No such file or directory");
+    EXPECT_EQ(words(error, {.argv = {"cmd"}, .operations = {{.kind = Kind::bindDescriptor, .descriptor = 7}}}),
+              "Can't find source path /proc/self/fd/7: No such file or directory");
+}
+
+TEST(BwrapWording, NamesTheTargetInTheWordsOfEachOperation) {
+    const std::string reason = ": Operation not permitted";
+    EXPECT_EQ(atTarget({.kind = Kind::bind, .source = "/s", .target = "t"}),
+              "Can't bind mount /oldroot/s on /newroot/t" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::proc, .target = "/p"}), "Can't mount proc on /newroot/p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::dev, .target = "/p"}), "Can't mount tmpfs on /newroot/p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::tmpfs, .target = "/p"}), "Can't mount tmpfs on /newroot/p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::mqueue, .target = "/p"}), "Can't mount mqueue on /newroot/p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::overlay, .target = "/p"}), "Can't make overlay mount on /newroot/p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::directory, .target = "p"}), "Can't mkdir p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::file, .target = "/p"}), "Can't create file /p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::bindFile, .target = "/p"}), "Can't create file at /p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::symlink, .target = "/p"}), "Can't make symlink at /p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::chmod, .target = "/p", .mode = 0640}), "Can't chmod 0640 /p" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::remountReadOnly, .target = "/p"}),
+              "Can't remount readonly on /newroot/p" + reason);
+}
+
+TEST(BwrapWording, TellsAMountPointThatCannotBeMade) {
+    EXPECT_EQ(atTarget({.kind = Kind::tmpfs, .target = "/usr/x"}, EROFS), "Can't mkdir /usr/x: Read-only file system");
+    EXPECT_EQ(atTarget({.kind = Kind::bind, .target = "/usr/x"}, EACCES), "Can't mkdir /usr/x: Permission denied");
+    EXPECT_EQ(atTarget({.kind = Kind::symlink, .target = "/usr/x"}, EROFS),
+              "Can't make symlink at /usr/x: Read-only file system");
+}
+
+TEST(BwrapWording, FindsTheMountInEitherSpelling) {
+    const Command command{.argv = {"cmd"}, .operations = {{.kind = Kind::proc, .target = "/p"}}};
+    EXPECT_EQ(words(setupError("mounts: operation 1: cannot make the target: x", EPERM), command),
+              "Can't mount proc on /newroot/p: Operation not permitted");
+    // One that no operation asked for, and one that is not there.
+    EXPECT_EQ(words(setupError("mounts[0]: x", EPERM), command), "Creating new namespace failed: mounts[0]: x");
+    EXPECT_EQ(words(setupError("mounts[7]: x", EPERM), command), "Creating new namespace failed: mounts[7]: x");
+    EXPECT_EQ(words({ErrorKind::invalidRequest, "", "mounts: no 1", 0}, command),
+              "Creating new namespace failed: mounts: no 1");
+}
+
+TEST(BwrapWording, NamesTheDirectoryThatIsNotThere) {
+    const Error error = setupError("setup: cwd: cannot enter the working directory \"/dir\": x", ENOENT);
+    EXPECT_TRUE(isMissingDirectory(error));
+    EXPECT_EQ(words(error), "Can't chdir to /dir: No such file or directory");
+    EXPECT_FALSE(isMissingDirectory(setupError("setup: cannot set the hostname: x", EPERM)));
+}
+
+TEST(BwrapWording, SaysWhatCallersLookForOnHostsWithoutNamespaces) {
+    EXPECT_EQ(words(setupError("setup: cannot write the id maps: x", EACCES)), "setting up uid map: Permission denied");
+    EXPECT_EQ(words(setupError("setup: cannot bring the loopback interface up: x", EPERM)),
+              "loopback: Failed RTM_NEWADDR: Operation not permitted");
+    EXPECT_TRUE(words(setupError("setup: cannot make the namespaces: x", EPERM))
+                    .starts_with("No permissions to create a new namespace"));
+    EXPECT_EQ(words(setupError("setup: cannot make the namespaces: x", ENOSPC)),
+              "Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)");
+    EXPECT_EQ(words(setupError("setup: cannot make the namespaces: x", EINVAL)),
+              "Creating new namespace failed: Invalid argument");
+}
+
+TEST(BwrapWording, KeepsTheDaemonsReasonForARefusal) {
+    EXPECT_EQ(words({ErrorKind::refused, "", "org.sandboxd1.spawn: not authorised", 0}),
+              "No permissions to create a new namespace: org.sandboxd1.spawn: not authorised");
+    EXPECT_EQ(words({ErrorKind::unavailable, "", "no bus", 0}), "Creating new namespace failed: no bus");
+}
+
+TEST(BwrapMessage, IsOneLineWithOrWithoutALevel) {
+    EXPECT_EQ(messageLine(Severity::error, false, "x"), "bwrap: x\n");
+    EXPECT_EQ(messageLine(Severity::error, true, "x"), "<3>bwrap: x\n");
+    EXPECT_EQ(messageLine(Severity::warning, true, "x"), "<4>bwrap: x\n");
+}
+
+} // namespace
+} // namespace sandboxd::bwrap
