@@ -11,7 +11,8 @@ import tap  # noqa: E402
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 TREE = os.path.abspath(sys.argv[1])
-PROGRAMS = ("usr/libexec/sandboxd", "usr/libexec/sandboxd-spawner", "usr/bin/sandboxctl")
+PROGRAMS = ("usr/libexec/sandboxd", "usr/libexec/sandboxd-spawner", "usr/bin/sandboxctl",
+            "usr/bin/sandbox-bwrap")
 FILES = (
     "usr/lib/systemd/system/sandboxd.service",
     "usr/lib/systemd/system/sandboxd-spawner.service",
@@ -27,6 +28,7 @@ FILES = (
     "usr/share/polkit-1/actions/org.sandboxd1.policy",
     "usr/share/bash-completion/completions/sandboxctl",
     "usr/share/zsh/site-functions/_sandboxctl",
+    "usr/share/man/man1/sandbox-bwrap.1",
     "usr/share/man/man1/sandboxctl.1",
     "usr/share/man/man5/org.sandboxd1.5",
     "usr/share/man/man7/sandboxd-profiles.7",
