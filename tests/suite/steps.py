@@ -10,8 +10,8 @@ SANITIZER_OPTIONS = {
 # Of tests/vm/guest/tests; each in a machine of its own. The others are run by name.
 MACHINE_TESTS = ("smoke", "units", "journal", "polkit", "callers", "false-systems", "cores", "doctor", "restricted_hosts",
                  "apparmor-labels", "apparmor-confined-caller", "apparmor-payload", "apparmor-fail-closed",
-                 "apparmor-minimal-spawner", "package-install", "package-upgrade", "package-remove", "package-purge",
-                 "boot")
+                 "apparmor-minimal-spawner", "apparmor-minimal-sandbox", "package-install", "package-upgrade",
+                 "package-remove", "package-purge", "boot")
 OWN_CODE = ("daemon", "client", "tests")
 
 
