@@ -7,11 +7,11 @@ SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
 }
-# Of tests/vm/guest/tests; each in a machine of its own. The others are run by name.
+# Of tests/vm/guest/tests; each in a machine of its own.
 MACHINE_TESTS = ("smoke", "units", "journal", "polkit", "callers", "false-systems", "cores", "doctor", "restricted_hosts",
                  "apparmor-labels", "apparmor-confined-caller", "apparmor-payload", "apparmor-fail-closed",
-                 "apparmor-minimal-spawner", "apparmor-minimal-sandbox", "package-install", "package-upgrade",
-                 "package-remove", "package-purge", "boot")
+                 "apparmor-minimal-spawner", "apparmor-minimal-sandbox", "apparmor-minimal-others", "package-install",
+                 "package-upgrade", "package-remove", "package-purge", "boot")
 OWN_CODE = ("daemon", "client", "tests")
 
 
