@@ -8,7 +8,7 @@ _sandboxctl_options() {
     case $1 in
         run)
             echo '--bind --ro-bind --tmpfs --dir --symlink --setenv --unsetenv --clearenv --keep-env --chdir --hostname
-                --network --as --help -h'
+                --network --terminal -t --as --help -h'
             ;;
         list) echo '--all --as --help -h' ;;
         show | wait) echo '--as --help -h' ;;

@@ -81,6 +81,7 @@ void Parser::addRun() {
     run->add_flag("--keep-env", runRequest.keepEnvironment, "Keep all of the environment, secrets too");
     run->add_option("--chdir", chdir, "Working directory inside")->type_name("DIR");
     run->add_option("--hostname", hostname, "Host name inside")->type_name("NAME");
+    run->add_flag("-t,--terminal", runRequest.terminal, "A terminal of its own even if ours does not control us");
     run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
 }
 

@@ -20,6 +20,7 @@ struct RunRequest {
     std::optional<std::string> workingDirectory;
     std::optional<std::string> hostname;
     client::Network network = client::Network::loopback;
+    bool terminal = false; // one of its own, whatever terminal the streams are
 };
 
 struct ListRequest {

@@ -7,6 +7,7 @@
 #include "print.hpp"
 #include "sandboxd/client.hpp"
 #include "signals.hpp"
+#include "terminal/own_terminal.hpp"
 #include "verbs.hpp"
 
 #include <unistd.h>
@@ -17,6 +18,7 @@ namespace {
 using client::Connection;
 using client::Sandbox;
 using client::Spec;
+using terminal::OwnTerminal;
 
 // A signal may come when the payload runs already and we do not know it yet: then it is the payload's. If no answer
 // comes, set-up or a dialog is in the way, and the signal is ours.
@@ -61,14 +63,26 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     return spec;
 }
 
-int awaitEnd(Connection& connection, const Sandbox& sandbox, watch::Signals& signals) {
-    const auto ended = watch::awaitEnd(connection, sandbox, signals, [](const client::Error& error) {
+client::Result<OwnTerminal> openTerminal(const RunRequest& request) {
+    std::vector<int> streams = request.terminal ? terminal::terminalStreams() : terminal::controllingStreams();
+    if (request.terminal && streams.empty()) {
+        return client::Error{.message = "--terminal: none of the standard streams is a terminal"};
+    }
+    return OwnTerminal::open(std::move(streams));
+}
+
+int awaitEnd(Connection& connection, const Sandbox& sandbox, watch::Signals& signals, OwnTerminal& terminal) {
+    const auto ended = terminal.awaitEnd(connection, sandbox, signals, [](const client::Error& error) {
         (void)sayError("cannot send the signal", error);
     });
     return ended ? ended.value().shellStatus() : sayError("cannot wait for the sandbox", ended.error());
 }
 
 int spawnAndWait(const RunRequest& request, watch::Lifeline& lifeline, watch::Signals& signals) {
+    client::Result<OwnTerminal> terminal = openTerminal(request);
+    if (!terminal) {
+        return sayError("cannot start the sandbox", terminal.error());
+    }
     client::Result<Connection> connection = Connection::open();
     if (!connection) {
         return sayError("cannot start the sandbox", connection.error());
@@ -79,12 +93,13 @@ int spawnAndWait(const RunRequest& request, watch::Lifeline& lifeline, watch::Si
     }
     Spec spec = buildSpec(request, std::move(view));
     spec.lifetime(client::Lifetime::descriptor).lifeline(lifeline.watched.get());
+    terminal.value().give(spec);
     const client::CallOptions options{
         .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd(), .cancelGrace = answerUnderWay};
     const auto sandbox = connection.value().spawn(spec, options);
     lifeline.watched.reset();
     if (sandbox) {
-        return awaitEnd(connection.value(), sandbox.value(), signals);
+        return awaitEnd(connection.value(), sandbox.value(), signals, terminal.value());
     }
     if (sandbox.error().kind == client::ErrorKind::cancelled) {
         return 128 + signals.take(); // our end closes the lifeline, and that the request

@@ -5,17 +5,16 @@
 #include <unistd.h>
 
 namespace sandboxd::watch {
-namespace {
 
 // By pidfd, which needs nobody; by the daemon if the kernel does not let us.
-client::Result<void> forward(client::Connection& connection, const client::Sandbox& sandbox, int signal) {
+void forward(client::Connection& connection, const client::Sandbox& sandbox, int signal, const Complain& complain) {
     if (::syscall(SYS_pidfd_send_signal, sandbox.pidfd.get(), signal, nullptr, 0) == 0 || errno == ESRCH) {
-        return {};
+        return;
     }
-    return connection.kill(sandbox, signal);
+    if (const auto sent = connection.kill(sandbox, signal); !sent) {
+        complain(sent.error());
+    }
 }
-
-} // namespace
 
 client::Result<client::ExitStatus> awaitEnd(client::Connection& connection, const client::Sandbox& sandbox,
                                             Signals& signals, const Complain& complain) {
@@ -26,12 +25,8 @@ client::Result<client::ExitStatus> awaitEnd(client::Connection& connection, cons
         if (ended || ended.error().kind != client::ErrorKind::cancelled) {
             return ended;
         }
-        const int signal = signals.take();
-        if (signal == 0) {
-            continue;
-        }
-        if (const auto sent = forward(connection, sandbox, signal); !sent) {
-            complain(sent.error());
+        if (const int signal = signals.take(); signal != 0) {
+            forward(connection, sandbox, signal, complain);
         }
     }
 }

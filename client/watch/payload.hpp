@@ -12,6 +12,9 @@ namespace sandboxd::watch {
 // `complain` is told when a signal could not be passed on; the waiting goes on.
 using Complain = std::function<void(const client::Error& error)>;
 
+// A signal to the payload.
+void forward(client::Connection& connection, const client::Sandbox& sandbox, int signal, const Complain& complain);
+
 [[nodiscard]] client::Result<client::ExitStatus>
 awaitEnd(client::Connection& connection, const client::Sandbox& sandbox, Signals& signals, const Complain& complain);
 

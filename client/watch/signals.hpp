@@ -1,5 +1,5 @@
-// The signals that end a command from a terminal or a supervisor, as something to poll instead of something that kills
-// us: the payload shall get them.
+// The signals that end or inform a command, as something to poll instead of something that kills us: the payload shall
+// get them. By handlers, not by a mask: a mask would be part of what a payload takes over from its caller.
 #pragma once
 
 #include "sandboxd/descriptor.hpp"
@@ -9,13 +9,17 @@ namespace sandboxd::watch {
 
 class Signals {
 public:
-    // Blocks SIGINT, SIGTERM and SIGHUP from here on. One that the caller ignores (nohup) stays ignored.
+    // INT, TERM, HUP, QUIT, USR1 and USR2, from here on to the process's end; one in a process. A signal that the
+    // caller ignores (nohup) stays ignored.
     [[nodiscard]] static client::Result<Signals> start();
 
-    // Readable while a signal is pending.
+    // One more, likewise.
+    void add(int signal);
+
+    // Readable while a signal waits.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
-    // The number of the signal, 0 if none is pending.
+    // The number of the signal, 0 if none waits.
     [[nodiscard]] int take();
 
 private:
