@@ -58,7 +58,8 @@ std::vector<int> descriptorsOf(const SpecFields& fields) {
             all.push_back(bind->source);
         }
     }
-    for (const std::optional<int>& single : {fields.lifeline, fields.terminal}) {
+    for (const std::optional<int>& single : {fields.lifeline, fields.terminal, fields.infoDescriptor,
+                                             fields.statusDescriptor, fields.blockDescriptor, fields.syncDescriptor}) {
         if (single) {
             all.push_back(*single);
         }
@@ -179,6 +180,10 @@ void writeProcess(Writer& options, const SpecFields& fields) {
     }
     writeBoolean(options, "new-session", fields.newSession);
     writeDescriptor(options, "terminal", fields.terminal);
+    writeDescriptor(options, "info-fd", fields.infoDescriptor);
+    writeDescriptor(options, "status-fd", fields.statusDescriptor);
+    writeDescriptor(options, "block-fd", fields.blockDescriptor);
+    writeDescriptor(options, "sync-fd", fields.syncDescriptor);
 }
 
 void writeLife(Writer& options, const SpecFields& fields) {

@@ -83,20 +83,15 @@ private:
         }
         using Read = Result<void> (SpawnDecoder::*)(const std::string&);
         static const std::map<std::string_view, Read> readers{
-            {"argv0", &SpawnDecoder::readArgv0},
-            {"cwd", &SpawnDecoder::readWorkingDirectory},
-            {"description", &SpawnDecoder::readDescription},
-            {"env", &SpawnDecoder::readEnvironment},
-            {"hostname", &SpawnDecoder::readHostname},
-            {"identity", &SpawnDecoder::readIdentity},
-            {"lifeline", &SpawnDecoder::readLifeline},
-            {"lifetime", &SpawnDecoder::readLifetime},
-            {"mounts", &SpawnDecoder::readMounts},
-            {"namespaces", &SpawnDecoder::readNamespaces},
-            {"network", &SpawnDecoder::readNetwork},
-            {"new-session", &SpawnDecoder::readNewSession},
-            {"require", &SpawnDecoder::readRequire},
-            {"start-timeout-usec", &SpawnDecoder::readStartTimeout},
+            {"argv0", &SpawnDecoder::readArgv0},          {"block-fd", &SpawnDecoder::readBlock},
+            {"cwd", &SpawnDecoder::readWorkingDirectory}, {"description", &SpawnDecoder::readDescription},
+            {"env", &SpawnDecoder::readEnvironment},      {"hostname", &SpawnDecoder::readHostname},
+            {"identity", &SpawnDecoder::readIdentity},    {"info-fd", &SpawnDecoder::readInfo},
+            {"lifeline", &SpawnDecoder::readLifeline},    {"lifetime", &SpawnDecoder::readLifetime},
+            {"mounts", &SpawnDecoder::readMounts},        {"namespaces", &SpawnDecoder::readNamespaces},
+            {"network", &SpawnDecoder::readNetwork},      {"new-session", &SpawnDecoder::readNewSession},
+            {"require", &SpawnDecoder::readRequire},      {"start-timeout-usec", &SpawnDecoder::readStartTimeout},
+            {"status-fd", &SpawnDecoder::readStatus},     {"sync-fd", &SpawnDecoder::readSync},
             {"terminal", &SpawnDecoder::readTerminal},
         };
         const auto reader = readers.find(key);
@@ -145,6 +140,10 @@ private:
     }
     Result<void> readLifeline(const std::string& key) { return readFd(key, spec_.lifeline); }
     Result<void> readTerminal(const std::string& key) { return readFd(key, spec_.terminal); }
+    Result<void> readInfo(const std::string& key) { return readFd(key, spec_.info); }
+    Result<void> readStatus(const std::string& key) { return readFd(key, spec_.status); }
+    Result<void> readBlock(const std::string& key) { return readFd(key, spec_.block); }
+    Result<void> readSync(const std::string& key) { return readFd(key, spec_.sync); }
     Result<void> readNewSession(const std::string& key) { return put(reader_.truth(key), spec_.newSession); }
     Result<void> readMounts(const std::string& key) {
         return reader_.array(key, 'a', "(sa{sv})", policy::defaultLimits.mounts,

@@ -18,7 +18,7 @@ struct StepRow {
 };
 
 // In the order of the enumeration; a test compares.
-constexpr std::array<StepRow, 26> rows{{
+constexpr std::array<StepRow, 27> rows{{
     {SetupStep::none, "nothing"},
     {SetupStep::reservation, "reserve a warden"},
     {SetupStep::probe, "look at the caller"},
@@ -45,6 +45,7 @@ constexpr std::array<StepRow, 26> rows{{
     {SetupStep::killed, "keep a process of the setup alive"},
     {SetupStep::payloadLabel, "give the payload the AppArmor label"},
     {SetupStep::terminal, "take the terminal"},
+    {SetupStep::information, "write to info-fd or status-fd"},
 }};
 
 std::string objectOf(const wire::Report& report, const plan::Plan& plan) {

@@ -126,6 +126,10 @@ void planDescriptors(Plan& plan, const spec::Spec& spec) {
     }
     plan.lifeline = planIndex(spec.lifeline);
     plan.terminal = planIndex(spec.terminal);
+    plan.info = planIndex(spec.info);
+    plan.status = planIndex(spec.status);
+    plan.block = planIndex(spec.block);
+    plan.sync = planIndex(spec.sync);
     plan.fdCount = spec.fdCount;
 }
 

@@ -149,6 +149,13 @@ void describePayload(Lines& lines, const Plan& plan) {
     if (plan.lifeline >= 0) {
         lines.add("lifeline", "descriptor " + std::to_string(plan.lifeline));
     }
+    const std::pair<const char*, std::int32_t> descriptors[] = {
+        {"info", plan.info}, {"status", plan.status}, {"block", plan.block}, {"sync", plan.sync}};
+    for (const auto& [subject, index] : descriptors) {
+        if (index >= 0) {
+            lines.add(subject, "descriptor " + std::to_string(index));
+        }
+    }
     lines.add("session", (plan.process & wire::processNewSession) != 0 ? "new" : "none of its own");
     if (plan.terminal >= 0) {
         lines.add("terminal", "descriptor " + std::to_string(plan.terminal));

@@ -155,6 +155,10 @@ wire::Header encodeScalars(const Plan& plan) {
     header.network = static_cast<std::uint32_t>(plan.network);
     header.lifeline = plan.lifeline;
     header.terminal = plan.terminal;
+    header.info = plan.info;
+    header.status = plan.status;
+    header.block = plan.block;
+    header.sync = plan.sync;
     header.process = plan.process;
     header.fdCount = plan.fdCount;
     header.setupTimeoutUsec = plan.setupTimeoutUsec;

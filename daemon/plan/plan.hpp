@@ -42,6 +42,10 @@ struct Plan {
     std::optional<std::string> label;
     std::int32_t lifeline = -1;
     std::int32_t terminal = -1;
+    std::int32_t info = -1;
+    std::int32_t status = -1;
+    std::int32_t block = -1;
+    std::int32_t sync = -1;
     std::uint32_t process = 0; // wire::ProcessFlag
     std::uint32_t fdCount = 0;
     std::uint64_t setupTimeoutUsec = 0;

@@ -120,6 +120,7 @@ enum class SetupStep : std::uint32_t {
     killed,       // init or the payload's process died during setup
     payloadLabel, // AppArmor, of the payload; errno ENOENT: not loaded
     terminal,     // taking the controlling terminal; errno ENOTTY: not a pty
+    information,  // writing to info-fd or status-fd
 };
 
 inline constexpr std::uint32_t noOperation = UINT32_MAX;

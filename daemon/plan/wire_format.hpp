@@ -115,6 +115,10 @@ struct Header {
     Offset label;                   // AppArmor label of the payload, absent = AppArmor is off
     std::int32_t lifeline;          // index into the descriptors of Launch, -1 = none
     std::int32_t terminal;          // index of a pty that becomes the controlling terminal, -1 = none
+    std::int32_t info;              // index of what is told who the payload is, on several lines; -1 = none
+    std::int32_t status;            // the same on one line
+    std::int32_t block;             // index of what the payload waits for before its exec, -1 = none
+    std::int32_t sync;              // index of what init holds open to its end, -1 = none
     std::uint32_t process;          // ProcessFlag
     std::uint32_t fdCount;          // descriptors that follow the Plan in Launch
     std::uint64_t setupTimeoutUsec; // from Launch to the payload's exec

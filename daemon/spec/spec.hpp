@@ -48,6 +48,10 @@ struct Spec {
     std::optional<FdIndex> lifeline;
     bool newSession = true;           // false: the payload leads none
     std::optional<FdIndex> terminal;  // pty that becomes its controlling terminal
+    std::optional<FdIndex> info;      // told who the payload is, over several lines
+    std::optional<FdIndex> status;    // the same on one line
+    std::optional<FdIndex> block;     // the payload waits for it before its exec
+    std::optional<FdIndex> sync;      // held open until the sandbox has ended
     std::string description;          // <= 128 bytes
     std::vector<std::string> require; // feature tokens
     std::optional<std::uint64_t> startTimeoutUsec;

@@ -54,6 +54,23 @@ Result<void> checkLifetime(const Spec& spec) {
     return {};
 }
 
+Result<void> checkReports(const Spec& spec) {
+    const struct {
+        const char* key;
+        const std::optional<FdIndex>& index;
+    } options[] = {
+        {"info-fd", spec.info}, {"status-fd", spec.status}, {"block-fd", spec.block}, {"sync-fd", spec.sync}};
+    for (const auto& [key, index] : options) {
+        if (!index) {
+            continue;
+        }
+        if (Result<void> inside = checkIndex(spec, key, index->value); !inside) {
+            return inside;
+        }
+    }
+    return {};
+}
+
 // Only who leads a session can have a controlling terminal.
 Result<void> checkTerminal(const Spec& spec) {
     if (!spec.terminal) {
@@ -101,7 +118,7 @@ Result<void> checkStartTimeout(const Spec& spec) {
 } // namespace
 
 Result<void> validate(const Spec& spec) {
-    for (const auto check : {checkPayloadFds, checkBindFds, checkLifetime, checkTerminal, checkHostname,
+    for (const auto check : {checkPayloadFds, checkBindFds, checkLifetime, checkTerminal, checkReports, checkHostname,
                              checkNamespaces, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;

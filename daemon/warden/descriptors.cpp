@@ -1,6 +1,7 @@
 #include "warden/descriptors.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/process.hpp"
 
 namespace sandboxd::warden {
 
@@ -21,9 +22,18 @@ bool moveUp(int& fd, int least) noexcept {
     return moved >= 0;
 }
 
+bool moveUp(OwnDescriptors& own, int least) noexcept {
+    for (int* fd : {&own.report, &own.info, &own.status, &own.block, &own.proc}) {
+        if (*fd >= 0 && !moveUp(*fd, least)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 } // namespace
 
-Failure placeDescriptors(const Launch& launch, int devNull, int& report) noexcept {
+Failure placeDescriptors(const Launch& launch, int devNull, OwnDescriptors& own) noexcept {
     const auto assignments = launch.plan.fds();
     const int least = firstFreeNumber(launch);
     int sources[wire::maxPayloadFds];
@@ -33,7 +43,7 @@ Failure placeDescriptors(const Launch& launch, int devNull, int& report) noexcep
             return failed(SetupStep::descriptors);
         }
     }
-    if (!moveUp(devNull, least) || !moveUp(report, least)) {
+    if (!moveUp(devNull, least) || !moveUp(own, least)) {
         return failed(SetupStep::descriptors);
     }
     sys::closeRange(0, static_cast<unsigned>(least) - 1);
@@ -48,10 +58,8 @@ Failure placeDescriptors(const Launch& launch, int devNull, int& report) noexcep
             return failed(SetupStep::descriptors);
         }
     }
-    if (report > least) {
-        sys::closeRange(static_cast<unsigned>(least), static_cast<unsigned>(report) - 1);
-    }
-    sys::closeRange(static_cast<unsigned>(report) + 1, ~0U);
+    int keep[] = {own.report, own.info, own.status, own.block, own.proc};
+    closeFrom(static_cast<unsigned>(least), keep, sizeof keep / sizeof keep[0]);
     return success;
 }
 

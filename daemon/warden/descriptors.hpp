@@ -6,7 +6,16 @@
 
 namespace sandboxd::warden {
 
-// `report` is moved out of the way and stays open until exec. Step descriptors.
-Failure placeDescriptors(const Launch& launch, int devNull, int& report) noexcept;
+// What a payload's process still needs until exec(2); -1 = none.
+struct OwnDescriptors {
+    int report; // to the warden
+    int info;
+    int status;
+    int block;
+    int proc; // O_PATH of /proc, see Host
+};
+
+// `own` is moved out of the way and stays open until exec. Step descriptors.
+Failure placeDescriptors(const Launch& launch, int devNull, OwnDescriptors& own) noexcept;
 
 } // namespace sandboxd::warden

@@ -6,6 +6,7 @@
 #include "warden/descriptors.hpp"
 #include "warden/execute.hpp"
 #include "warden/identity.hpp"
+#include "warden/information.hpp"
 #include "warden/label.hpp"
 #include "warden/namespaces.hpp"
 #include "warden/process.hpp"
@@ -22,8 +23,8 @@ struct Entry {
     const Host& host;
     const Launch& launch;
     const CallerView& caller;
-    int init;   // pidfd
-    int socket; // for the report
+    int init; // pidfd
+    OwnDescriptors own;
 };
 
 Failure takeCallersPriorities(Entry& entry) noexcept {
@@ -63,7 +64,11 @@ Failure changeDirectory(Entry& entry) noexcept {
 }
 
 Failure place(Entry& entry) noexcept {
-    return placeDescriptors(entry.launch, entry.host.devNull, entry.socket);
+    return placeDescriptors(entry.launch, entry.host.devNull, entry.own);
+}
+
+Failure tell(Entry& entry) noexcept {
+    return tellInformation(entry.launch.plan, entry.own);
 }
 
 Failure takeCallersLimits(Entry& entry) noexcept {
@@ -81,8 +86,8 @@ Failure verify(Entry& entry) noexcept {
 using Step = Failure (*)(Entry&) noexcept;
 
 // Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {takeCallersPriorities, join,  becomeCaller,      newSession, takeLabel, forbidPrivileges,
-                          changeDirectory,       place, takeCallersLimits, filter,     verify};
+constexpr Step steps[] = {takeCallersPriorities, join,  becomeCaller, newSession,        takeLabel, forbidPrivileges,
+                          changeDirectory,       place, tell,         takeCallersLimits, filter,    verify};
 
 Failure run(Entry& entry) noexcept {
     for (const Step step : steps) {
@@ -91,16 +96,31 @@ Failure run(Entry& entry) noexcept {
         }
     }
     // Tells an end after the exec from one before it: both close the socket.
-    if (!sendRecord(entry.socket, success)) {
+    if (!sendRecord(entry.own.report, success)) {
         return failed(SetupStep::killed);
     }
+    awaitUnblocked(entry.own.block);
     return execute(entry.launch.plan);
+}
+
+// Whoever blocked the payload has been told long ago that it runs: only its own stderr is left to say otherwise.
+[[noreturn]] void endUnheard(const Entry& entry, const Failure& failure) noexcept {
+    sayNotExecuted(entry.launch.plan, failure.error);
+    ::_exit(failure.error == ENOENT ? 127 : 126);
 }
 
 [[noreturn]] void runPayload(Entry entry) noexcept {
     const Failure failure = run(entry);
-    sendRecord(entry.socket, failure);
+    if (failure.step == SetupStep::exec && entry.own.block >= 0) {
+        endUnheard(entry, failure);
+    }
+    sendRecord(entry.own.report, failure);
     ::_exit(127);
+}
+
+OwnDescriptors ownDescriptors(const Host& host, const Launch& launch, int report) noexcept {
+    const wire::Header& header = launch.plan.header();
+    return {report, launch.fd(header.info), launch.fd(header.status), launch.fd(header.block), host.proc};
 }
 
 } // namespace
@@ -128,7 +148,7 @@ Failure startPayload(const Host& host, const Reservation& reservation, const Lau
     }
     payload.pid = sys::clone3(arguments);
     if (payload.pid == 0) {
-        runPayload({host, launch, caller, initPidfd, theirs.get()});
+        runPayload({host, launch, caller, initPidfd, ownDescriptors(host, launch, theirs.get())});
     }
     if (payload.pid < 0) {
         return failed(SetupStep::cgroup);

@@ -175,14 +175,15 @@ Failure build(Init& init) noexcept {
 
 } // namespace
 
-[[noreturn]] void runInit(const Host& host, const wire::PlanReader& plan, MountTable& table, int socket) noexcept {
-    Init init{host, plan, table, socket};
+[[noreturn]] void runInit(const Host& host, const Launch& launch, MountTable& table, int socket) noexcept {
+    Init init{host, launch.plan, table, socket};
     const Failure result = build(init);
     sendRecord(socket, result);
     if (result) {
         ::_exit(1);
     }
-    sys::closeRange(0, ~0U); // a pipe of the caller held here would never see its end
+    int sync = launch.fd(launch.plan.header().sync);
+    closeFrom(0, &sync, 1); // a pipe of the caller held here would never see its end
     reapForever();
 }
 

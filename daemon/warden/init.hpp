@@ -2,14 +2,14 @@
 // it builds what the Plan says; then it has none, reports, and only reaps.
 #pragma once
 
-#include "plan/wire_reader.hpp"
 #include "warden/host.hpp"
+#include "warden/launch.hpp"
 #include "warden/mount_table.hpp"
 
 namespace sandboxd::warden {
 
 // Runs in the child of the clone. `socket`: to the warden, which sends one byte when the ids are mapped and receives
 // one Failure, with error 0 when the sandbox is ready.
-[[noreturn]] void runInit(const Host& host, const wire::PlanReader& plan, MountTable& table, int socket) noexcept;
+[[noreturn]] void runInit(const Host& host, const Launch& launch, MountTable& table, int socket) noexcept;
 
 } // namespace sandboxd::warden

@@ -70,7 +70,7 @@ std::uint64_t cloneFlags(const wire::Header& header) noexcept {
     return flags;
 }
 
-Failure createInit(const Host& host, const Reservation& reservation, const wire::PlanReader& plan, MountTable& table,
+Failure createInit(const Host& host, const Reservation& reservation, const Launch& launch, MountTable& table,
                    InitProcess& init) noexcept {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
@@ -82,10 +82,10 @@ Failure createInit(const Host& host, const Reservation& reservation, const wire:
         return failed(SetupStep::namespaces);
     }
     int pidfd = -1;
-    init.pid = cloneInit(reservation, plan.header(), pidfd);
+    init.pid = cloneInit(reservation, launch.plan.header(), pidfd);
     if (init.pid == 0) {
         init.socket.reset(); // else the end of the warden would not show on ours
-        runInit(host, plan, table, theirs.get());
+        runInit(host, launch, table, theirs.get());
     }
     const int error = errno;
     init.pidfd.reset(pidfd);
@@ -96,7 +96,7 @@ Failure createInit(const Host& host, const Reservation& reservation, const wire:
         return failedWith(error, SetupStep::namespaces);
     }
     theirs.reset();
-    if (const Failure failure = mapIds(host, plan.header(), init.pid)) {
+    if (const Failure failure = mapIds(host, launch.plan.header(), init.pid)) {
         return failure;
     }
     const char go = 1;

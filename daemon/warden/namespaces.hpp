@@ -6,6 +6,7 @@
 #include "plan/wire_reader.hpp"
 #include "warden/failure.hpp"
 #include "warden/host.hpp"
+#include "warden/launch.hpp"
 #include "warden/mount_table.hpp"
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct InitProcess {
 std::uint64_t cloneFlags(const wire::Header& header) noexcept;
 
 // Clones init and maps the ids. On failure init may exist: `init` says.
-Failure createInit(const Host& host, const Reservation& reservation, const wire::PlanReader& plan, MountTable& table,
+Failure createInit(const Host& host, const Reservation& reservation, const Launch& launch, MountTable& table,
                    InitProcess& init) noexcept;
 
 } // namespace sandboxd::warden

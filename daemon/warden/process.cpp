@@ -24,11 +24,14 @@ void sort(int* numbers, std::size_t count) noexcept {
 } // namespace
 
 void closeAllBut(int* keep, std::size_t count) noexcept {
+    closeFrom(3, keep, count);
+}
+
+void closeFrom(unsigned first, int* keep, std::size_t count) noexcept {
     sort(keep, count);
-    unsigned first = 3;
     for (std::size_t i = 0; i < count; ++i) {
         if (keep[i] < static_cast<int>(first)) {
-            continue; // absent, stdio, or twice in the list
+            continue; // absent, below, or twice in the list
         }
         const auto kept = static_cast<unsigned>(keep[i]);
         if (kept > first) {

@@ -8,6 +8,9 @@ namespace sandboxd::warden {
 // Closes every descriptor but 0 to 2 and those of `keep` (negative ones are skipped); sorts `keep`.
 void closeAllBut(int* keep, std::size_t count) noexcept;
 
+// The same from the number `first` on.
+void closeFrom(unsigned first, int* keep, std::size_t count) noexcept;
+
 // Not dumpable: not traceable, its /proc entries are root's. Every change of ids has to be followed by it.
 bool forbidTracing() noexcept;
 

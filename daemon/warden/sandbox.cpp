@@ -60,7 +60,7 @@ Failure Sandbox::build() noexcept {
     if (reservation_.leafPids >= 0 && ::write(reservation_.leafPids, pidsMax, 4) != 4) {
         return failed(SetupStep::cgroup);
     }
-    const Failure failure = createInit(host_, reservation_, launch_.plan, table, init_);
+    const Failure failure = createInit(host_, reservation_, launch_, table, init_);
     // Init has its own copy. Ours would keep the caller from unmounting what it lies on, for the sandbox's whole life.
     return failure || ::chdir("/") == 0 ? failure : failed(SetupStep::join);
 }
@@ -89,10 +89,15 @@ Failure Sandbox::awaitReady(int socket, int control) noexcept {
     }
 }
 
-// First "about to execute", then the end-of-file that exec makes.
+// First "about to execute", then the end-of-file that exec makes. A payload that waits for its caller has no time
+// limit, and an exec(2) that fails then is its own affair.
 Failure Sandbox::awaitExec(int control) noexcept {
     if (const Failure failure = awaitReady(payload_.socket.get(), control)) {
         return failure;
+    }
+    if (launch_.plan.header().block >= 0) {
+        payload_.socket.reset();
+        return success;
     }
     const Failure after = awaitReady(payload_.socket.get(), control);
     return after.step == SetupStep::killed ? success : after;

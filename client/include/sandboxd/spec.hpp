@@ -36,6 +36,10 @@ struct SpecFields {
     std::optional<int> lifeline;
     std::optional<bool> newSession;
     std::optional<int> terminal;
+    std::optional<int> infoDescriptor;
+    std::optional<int> statusDescriptor;
+    std::optional<int> blockDescriptor;
+    std::optional<int> syncDescriptor;
     std::optional<std::string> description;
     std::vector<std::string> require;
     std::optional<std::chrono::microseconds> startTimeout;
@@ -87,6 +91,17 @@ public:
 
     // Slave of a pty that no session has: the payload's controlling terminal. Borrowed until spawn() returns.
     Spec& terminal(int fd) { return set(fields_.terminal, fd); }
+
+    // Written to and closed before the exec: pid and new namespaces of the payload as JSON, on several lines or on one.
+    // These and the next ones are borrowed until spawn() returns.
+    Spec& infoDescriptor(int fd) { return set(fields_.infoDescriptor, fd); }
+    Spec& statusDescriptor(int fd) { return set(fields_.statusDescriptor, fd); }
+
+    // The payload is executed when a byte or the end can be read from it; spawn() returns before.
+    Spec& blockDescriptor(int fd) { return set(fields_.blockDescriptor, fd); }
+
+    // Held open inside until the sandbox has ended.
+    Spec& syncDescriptor(int fd) { return set(fields_.syncDescriptor, fd); }
 
     // At most 128 bytes of UTF-8, shown in lists.
     Spec& description(std::string text) { return set(fields_.description, std::move(text)); }

@@ -73,6 +73,11 @@ TEST(EncodeSpec, SendsTheSessionAndItsTerminal) {
     EXPECT_EQ(options(plain().newSession(true).terminal(0)), R"("new-session": <b true>, "terminal": <h fd>)");
 }
 
+TEST(EncodeSpec, SendsTheDescriptorsThatTellAndHold) {
+    EXPECT_EQ(options(plain().infoDescriptor(0).statusDescriptor(0).blockDescriptor(0).syncDescriptor(0)),
+              R"("info-fd": <h fd>, "status-fd": <h fd>, "block-fd": <h fd>, "sync-fd": <h fd>)");
+}
+
 TEST(EncodeSpec, SendsWhatRemains) {
     EXPECT_EQ(options(plain().description("a job").require("kernel:x").startTimeout(std::chrono::seconds(3))),
               R"("start-timeout-usec": <t 3000000>, "description": <s "a job">, "require": <as ["kernel:x"]>)");

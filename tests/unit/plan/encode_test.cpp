@@ -63,6 +63,10 @@ TEST(Encode, ScalarsStandInTheHeader) {
     EXPECT_EQ(header.network, static_cast<std::uint32_t>(wire::Network::loopback));
     EXPECT_EQ(header.lifeline, 2);
     EXPECT_EQ(header.terminal, 1);
+    EXPECT_EQ(header.info, 0);
+    EXPECT_EQ(header.status, 1);
+    EXPECT_EQ(header.block, 2);
+    EXPECT_EQ(header.sync, 0);
     EXPECT_EQ(header.process, wire::processNewSession);
     EXPECT_EQ(header.fdCount, 3U);
     EXPECT_EQ(header.setupTimeoutUsec, 5'000'000U);

@@ -37,6 +37,10 @@ spec::Spec fullSpec() {
     spec.lifeline = spec::FdIndex{2};
     spec.lifetime = spec::Lifetime::fd;
     spec.terminal = spec::FdIndex{1};
+    spec.info = spec::FdIndex{0};
+    spec.status = spec::FdIndex{1};
+    spec.block = spec::FdIndex{2};
+    spec.sync = spec::FdIndex{0};
     spec.namespaces.cgroup = false;
     spec.hostname = "box";
     spec.network = spec::Network::loopback;

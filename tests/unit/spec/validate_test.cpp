@@ -75,6 +75,19 @@ TEST(Validate, ATerminalBeyondTheRequestIsABadDescriptor) {
     EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
 }
 
+TEST(Validate, EachOtherDescriptorBeyondTheRequestIsABadOneAndNamesItsKey) {
+    const std::pair<std::optional<FdIndex> Spec::*, const char*> members[] = {
+        {&Spec::info, "info-fd"}, {&Spec::status, "status-fd"}, {&Spec::block, "block-fd"}, {&Spec::sync, "sync-fd"}};
+    for (const auto& [member, key] : members) {
+        Spec spec = sample();
+        spec.*member = FdIndex{1};
+        EXPECT_TRUE(validate(spec).ok()) << key;
+        spec.*member = FdIndex{2};
+        EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor) << key;
+        EXPECT_TRUE(validate(spec).error().message.starts_with(key)) << key;
+    }
+}
+
 TEST(Validate, ATerminalNeedsANewSession) {
     Spec spec = sample();
     spec.terminal = FdIndex{0};
