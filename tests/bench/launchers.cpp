@@ -3,7 +3,9 @@
 #include "default_view.hpp"
 
 #include <cstdio>
+#include <iterator>
 #include <spawn.h>
+#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +13,16 @@ namespace sandboxd::bench {
 namespace {
 
 constexpr const char* inside = "/bench_payload";
+
+// With the payload's bind 25 operations.
+constexpr const char* applicationOptions = R"(
+    --die-with-parent --unshare-user --unshare-pid --unshare-ipc --unshare-net --chdir / --setenv XDG_RUNTIME_DIR /run/user/1
+    --ro-bind /usr /usr --ro-bind /usr/share /app/share --ro-bind /usr/lib /app/lib --ro-bind /etc /run/host/etc
+    --ro-bind /etc/passwd /etc/passwd --ro-bind /etc/group /etc/group --ro-bind-try /etc/localtime /etc/localtime
+    --ro-bind-try /etc/machine-id /etc/machine-id --ro-bind-try /usr/share/fonts /run/host/fonts
+    --symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --symlink /run /var/run
+    --proc /proc --dev /dev --tmpfs /tmp --tmpfs /var/tmp --tmpfs /home --dir /home/user --dir /var/cache
+    --perms 0700 --dir /run/user/1 --dir /run/application --remount-ro /home)";
 
 std::string octal(std::uint32_t mode) {
     char text[16] = "";
@@ -59,6 +71,14 @@ std::vector<std::string> bwrapCommand(const ctl::HostView& host, const std::stri
         std::visit(ToBwrap{command}, operation);
     }
     command.insert(command.end(), {"--ro-bind", payload, inside, "--chdir", view.workingDirectory, inside});
+    return command;
+}
+
+std::vector<std::string> applicationCommand(const std::string& launcher, const std::string& payload) {
+    std::istringstream words(applicationOptions);
+    std::vector<std::string> command{launcher};
+    command.insert(command.end(), std::istream_iterator<std::string>(words), {});
+    command.insert(command.end(), {"--ro-bind", payload, inside, inside});
     return command;
 }
 

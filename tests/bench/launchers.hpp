@@ -12,6 +12,8 @@ namespace sandboxd::bench {
 
 // bwrap's options for the view that `sandboxctl run` has by default, with the payload in it.
 [[nodiscard]] std::vector<std::string> bwrapCommand(const ctl::HostView& host, const std::string& payload);
+// `launcher` with a line of 25 operations, as applications are started; for bwrap and for sandbox-bwrap.
+[[nodiscard]] std::vector<std::string> applicationCommand(const std::string& launcher, const std::string& payload);
 [[nodiscard]] std::vector<std::string> sandboxctlCommand(const std::string& payload);
 [[nodiscard]] client::Spec librarySpec(const ctl::HostView& host, const std::string& payload);
 

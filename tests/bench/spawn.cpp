@@ -1,6 +1,7 @@
 // spawn: how long a sandbox takes, from the request to the payload's first instruction and to its known end, by three
-// ways in one interleaved run: bwrap, the library on an open connection, `sandboxctl run` as a whole process. Times of
-// one machine mean little; the ratios to bwrap in the same run are the result. Run it as an unprivileged user, with
+// ways in one interleaved run: bwrap, the library on an open connection, `sandboxctl run` as a whole process; and by
+// bwrap and sandbox-bwrap with one command line of an application's. Times of one machine mean little; the ratios to
+// bwrap in the same run are the result. Run it as an unprivileged user, with
 // sandboxd on the bus and sandboxctl in PATH.
 #include "launchers.hpp"
 #include "statistics.hpp"
@@ -20,11 +21,12 @@ using namespace sandboxd;
 using bench::Sample;
 using bench::Summary;
 
+enum WayIndex : std::size_t { bwrap, library, tool, applicationByBwrap, application, wayCount };
 struct Way {
     const char* name;
+    WayIndex reference; // the way of bwrap that does the same
     std::vector<Sample> samples;
 };
-enum WayIndex : std::size_t { bwrap, library, tool, wayCount };
 
 std::size_t roundsOf(int argc, char** argv) {
     if (argc == 1) {
@@ -40,14 +42,14 @@ std::size_t roundsOf(int argc, char** argv) {
     return rounds;
 }
 
-std::string payloadPath() {
+std::string ownDirectory() {
     std::string self(4096, '\0');
     const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size());
     if (length < 0) {
-        bench::fail("cannot find the payload");
+        bench::fail("cannot find out where this program is");
     }
     self.resize(static_cast<std::size_t>(length));
-    return self.substr(0, self.rfind('/') + 1) + "bench_payload";
+    return self.substr(0, self.rfind('/') + 1);
 }
 
 client::Connection openConnection() {
@@ -63,18 +65,24 @@ client::Connection openConnection() {
 void measure(std::array<Way, wayCount>& ways, std::size_t rounds) {
     constexpr std::size_t warmUp = 3;
     const ctl::HostView host = ctl::lookAtHost(false);
-    const std::string payload = payloadPath();
-    const auto viaBwrap = bench::bwrapCommand(host, payload);
-    const auto viaTool = bench::sandboxctlCommand(payload);
+    const std::string payload = ownDirectory() + "bench_payload";
+    const std::string frontEnd = ownDirectory() + "../../client/frontends/bwrap/sandbox-bwrap";
+    const std::array<std::vector<std::string>, wayCount> commands{
+        bench::bwrapCommand(host, payload),
+        {},
+        bench::sandboxctlCommand(payload),
+        bench::applicationCommand("bwrap", payload),
+        bench::applicationCommand(frontEnd, payload),
+    };
     const client::Spec spec = bench::librarySpec(host, payload);
     client::Connection connection = openConnection();
-    std::array<std::size_t, wayCount> order{bwrap, library, tool};
+    std::array<std::size_t, wayCount> order{bwrap, library, tool, applicationByBwrap, application};
     std::mt19937 random(1);
     for (std::size_t round = 0; round < rounds + warmUp; ++round) {
         std::shuffle(order.begin(), order.end(), random);
         for (const std::size_t way : order) {
-            const Sample sample = way == library ? bench::measureLibrary(connection, spec)
-                                                 : bench::measureProcess(way == bwrap ? viaBwrap : viaTool);
+            const Sample sample =
+                way == library ? bench::measureLibrary(connection, spec) : bench::measureProcess(commands[way]);
             if (round >= warmUp) {
                 ways[way].samples.push_back(sample);
             }
@@ -116,12 +124,16 @@ int main(int argc, char** argv) {
     if (::chdir("/") != 0) {
         bench::fail("cannot change to /");
     }
-    std::array<Way, wayCount> ways{{{"bwrap", {}}, {"library", {}}, {"sandboxctl run", {}}}};
+    std::array<Way, wayCount> ways{{{"bwrap", bwrap, {}},
+                                    {"library", bwrap, {}},
+                                    {"sandboxctl run", bwrap, {}},
+                                    {"bwrap, 25", applicationByBwrap, {}},
+                                    {"sandbox-bwrap", applicationByBwrap, {}}}};
     measure(ways, rounds);
     std::printf("microseconds from the request, %zu rounds\n", rounds);
     std::printf("%-15s %10s %10s %8s   %10s %10s %8s\n", "", "executed", "p90", "ratio", "ended", "p90", "ratio");
     for (const Way& way : ways) {
-        printRow(way, ways[bwrap]);
+        printRow(way, ways[way.reference]);
     }
     noteNoise(ways[bwrap]);
     std::printf("library %.2f cli %.2f\n", ratio(ways[library], ways[bwrap]), ratio(ways[tool], ways[bwrap]));

@@ -13,6 +13,7 @@ import tree
 
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "build"
 SANDBOXCTL = os.path.join(BUILD, "client/sandboxctl/sandboxctl")
+BWRAP = os.path.join(BUILD, "client/frontends/bwrap/sandbox-bwrap")
 FOLDER = os.path.join(tree.REPOSITORY, "client/completion")
 BASH, ZSH = os.path.join(FOLDER, "sandboxctl.bash"), os.path.join(FOLDER, "_sandboxctl")
 LIST = "aaaa  running  1000  2026-01-31 10:00:00  make\nbbbb  ended  1000  2026-01-31 10:00:00  cc\n"
@@ -120,6 +121,22 @@ class Bash(unittest.TestCase):
 
     def testItIsRegistered(self):
         self.assertEqual((["complete -F _sandboxctl sandboxctl"], ""), run("bash", f"source {BASH}; complete -p sandboxctl"))
+
+
+class Bwrap(unittest.TestCase):
+    FILE = os.path.join(FOLDER, "sandbox-bwrap.bash")
+
+    def offered(self, word):
+        lines, said = run("bash", f"source {self.FILE}; _sandbox_bwrap {BWRAP} '{word}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"", FOLDER)
+        self.assertEqual("", said)
+        return lines
+
+    def testOptionsAreThoseOfTheHelp(self):
+        self.assertEqual(code.optionsIn(code.helpOf(BWRAP)), set(self.offered("--")))
+        self.assertEqual({"--ro-bind", "--ro-bind-fd", "--ro-bind-data", "--ro-bind-try"}, set(self.offered("--ro-b")))
+
+    def testAllElseAreFiles(self):
+        self.assertEqual(["sandbox-bwrap.bash"], self.offered("sandbox-b"))
 
 
 class Zsh(unittest.TestCase):

@@ -1,4 +1,5 @@
 // sandbox-bwrap: bubblewrap's command line for sandboxd. It holds no privilege and decides nothing.
+#include "closed_descriptors.hpp"
 #include "contradictions.hpp"
 #include "help.hpp"
 #include "message.hpp"
@@ -53,8 +54,9 @@ struct Act {
         if (command.argv.empty()) {
             return (*this)(NoCommand{});
         }
-        for (const auto& problem : {findMissingNamespace(command, surroundings.uid, surroundings.gid),
-                                    findImpossible(command), findUnfinished(command)}) {
+        for (const auto& problem :
+             {findMissingNamespace(command, surroundings.uid, surroundings.gid), findImpossible(command),
+              findUnfinished(command), findClosed(command, surroundings.descriptors)}) {
             if (problem) {
                 return (*this)(Mistake{*problem, command.levelPrefix});
             }

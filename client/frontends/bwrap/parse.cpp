@@ -118,7 +118,7 @@ private:
     }
 
     // An option that does not use what --perms, --size or --overlay-src left for it.
-    Complaint checkWaiting(const std::string& name) const {
+    [[nodiscard]] Complaint checkWaiting(const std::string& name) const {
         const bool modifier = name == "--perms" || name == "--size";
         if (!modifier && reading_.nextMode) {
             return "--perms must be followed by an option that creates a file";

@@ -3,10 +3,13 @@
 #include "environment.hpp"
 #include "lifeline.hpp"
 #include "message.hpp"
-#include "payload.hpp"
 #include "sandboxd/client.hpp"
+#include "terminal/own_terminal.hpp"
 #include "wording.hpp"
 
+#include <array>
+#include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <sys/prctl.h>
@@ -18,68 +21,120 @@ namespace {
 // A signal may come when the command runs already and we do not know it yet: then it is the command's.
 constexpr std::chrono::milliseconds answerUnderWay{1000};
 
+std::optional<std::string> readLink(const std::string& path) {
+    std::array<char, PATH_MAX> text{};
+    const ssize_t length = ::readlink(path.c_str(), text.data(), text.size());
+    return length < 0 ? std::nullopt : std::optional(std::string(text.data(), static_cast<std::size_t>(length)));
+}
+
 int fail(const Command& command, std::string_view message) {
     (void)std::fputs(messageLine(Severity::error, command.levelPrefix, message).c_str(), stderr);
     return ownFailure;
 }
 
-int awaitEnd(const Command& command, client::Connection& connection, const client::Sandbox& sandbox,
-             watch::Signals& signals) {
-    const auto ended = watch::awaitEnd(connection, sandbox, signals, [&](const client::Error& error) {
-        (void)fail(command, "Can't send the signal: " + error.message);
-    });
-    return ended ? ended.value().shellStatus() : fail(command, "Can't wait for the sandbox: " + ended.error().message);
+// What --json-status-fd has after the document of the start. Nobody may be reading any more.
+void reportEnd(int descriptor, int status) {
+    (void)::dprintf(descriptor, "{ \"exit-code\": %d }\n", status);
 }
 
-client::Result<client::Sandbox> spawn(client::Connection& connection, client::Spec& spec, int lifeline,
-                                      const watch::Signals& signals) {
-    spec.lifetime(client::Lifetime::descriptor).lifeline(lifeline);
+// Whoever reads from the other end of a pipe waits for the sandbox's end of it, not for ours.
+void closeHandedOver(const std::vector<int>& descriptors, std::optional<int> kept) {
+    for (const int descriptor : descriptors) {
+        if (descriptor > STDERR_FILENO && descriptor != kept) {
+            ::close(descriptor);
+        }
+    }
+}
+
+// What stands for the command while it runs.
+struct Stand {
+    client::Connection connection;
+    watch::Lifeline lifeline;
+    watch::Signals signals;
+    terminal::OwnTerminal terminal;
+};
+
+int awaitEnd(const Command& command, const client::Sandbox& sandbox, Stand& stand) {
+    const auto ended =
+        stand.terminal.awaitEnd(stand.connection, sandbox, stand.signals, [&](const client::Error& error) {
+            (void)fail(command, "Can't send the signal: " + error.message);
+        });
+    if (!ended) {
+        return fail(command, "Can't wait for the sandbox: " + ended.error().message);
+    }
+    const int status = ended.value().shellStatus();
+    if (command.descriptors.jsonStatus) {
+        reportEnd(*command.descriptors.jsonStatus, status);
+    }
+    return status;
+}
+
+client::Result<client::Sandbox> spawn(client::Spec& spec, Stand& stand) {
+    spec.lifetime(client::Lifetime::descriptor).lifeline(stand.lifeline.watched.get());
+    stand.terminal.give(spec);
+    if (spec.fields().terminal) {
+        spec.newSession(true); // of its own terminal, which only a session can have
+    }
     const client::CallOptions options{
-        .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd(), .cancelGrace = answerUnderWay};
-    return connection.spawn(spec, options);
+        .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = stand.signals.fd(), .cancelGrace = answerUnderWay};
+    return stand.connection.spawn(spec, options);
 }
 
 // Which of the directories the sandbox has is a guess until it stands: the next one is tried if it was wrong.
-int spawnAndWait(const Command& command, const Surroundings& surroundings, client::Connection& connection,
-                 watch::Lifeline& lifeline, watch::Signals& signals) {
+int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand& stand) {
     const auto environment = buildEnvironment(surroundings.environment, command.environment);
-    std::vector<std::string> directories =
+    const std::vector<std::string> directories =
         workingDirectories(command, surroundings.directory, variable(environment, "HOME"), surroundings.isDirectory);
     for (std::size_t i = 0;; ++i) {
         Translation translation = translate(command, surroundings, directories[i]);
-        const auto sandbox = spawn(connection, translation.spec, lifeline.watched.get(), signals);
+        const auto sandbox = spawn(translation.spec, stand);
         if (sandbox) {
-            lifeline.watched.reset();
-            return awaitEnd(command, connection, sandbox.value(), signals);
+            stand.lifeline.watched.reset();
+            closeHandedOver(surroundings.descriptors, command.descriptors.jsonStatus);
+            return awaitEnd(command, sandbox.value(), stand);
         }
         if (sandbox.error().kind == client::ErrorKind::cancelled) {
-            return 128 + signals.take();
+            return 128 + stand.signals.take();
         }
         if (i + 1 == directories.size() || !isMissingDirectory(sandbox.error())) {
-            return fail(command, wordsFor(sandbox.error(), command, translation.origins, directories[i]));
+            return fail(command, wordsFor(sandbox.error(), {command, translation.origins, directories[i], readLink}));
         }
     }
+}
+
+client::Result<Stand> makeStand(const Command& command) {
+    client::Result<watch::Signals> signals = watch::Signals::start();
+    if (!signals) {
+        return std::move(signals).error();
+    }
+    client::Result<watch::Lifeline> lifeline = watch::Lifeline::make();
+    if (!lifeline) {
+        return std::move(lifeline).error();
+    }
+    auto terminal =
+        terminal::OwnTerminal::open(command.newSession ? std::vector<int>{} : terminal::controllingStreams());
+    if (!terminal) {
+        return std::move(terminal).error();
+    }
+    client::Result<client::Connection> connection = client::Connection::open();
+    if (!connection) {
+        return std::move(connection).error();
+    }
+    return Stand{std::move(connection).value(), std::move(lifeline).value(), std::move(signals).value(),
+                 std::move(terminal).value()};
 }
 
 } // namespace
 
 int run(const Command& command, const Surroundings& surroundings) {
-    client::Result<watch::Signals> signals = watch::Signals::start();
-    if (!signals) {
-        return fail(command, signals.error().message);
-    }
-    client::Result<watch::Lifeline> lifeline = watch::Lifeline::make();
-    if (!lifeline) {
-        return fail(command, lifeline.error().message);
-    }
     if (command.dieWithParent && ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
         return fail(command, withErrno("prctl", errno));
     }
-    client::Result<client::Connection> connection = client::Connection::open();
-    if (!connection) {
-        return fail(command, wordsFor(connection.error(), command, {}, ""));
+    client::Result<Stand> stand = makeStand(command);
+    if (!stand) {
+        return fail(command, "Creating new namespace failed: " + stand.error().message);
     }
-    return spawnAndWait(command, surroundings, connection.value(), lifeline.value(), signals.value());
+    return spawnAndWait(command, surroundings, stand.value());
 }
 
 } // namespace sandboxd::bwrap

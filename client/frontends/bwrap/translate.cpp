@@ -120,6 +120,25 @@ void addMounts(Translation& translation, const Command& command) {
     }
 }
 
+void addWatched(client::Spec& spec, const Descriptors& named, const std::vector<int>& open) {
+    const auto isOpen = [&](std::optional<int> descriptor) {
+        return descriptor && std::find(open.begin(), open.end(), *descriptor) != open.end();
+    };
+    if (named.info) {
+        spec.infoDescriptor(*named.info);
+    }
+    if (named.jsonStatus) {
+        spec.statusDescriptor(*named.jsonStatus);
+    }
+    // Of these two bubblewrap does not miss one that is closed.
+    if (isOpen(named.block)) {
+        spec.blockDescriptor(*named.block);
+    }
+    if (isOpen(named.sync)) {
+        spec.syncDescriptor(*named.sync);
+    }
+}
+
 } // namespace
 
 Translation translate(const Command& command, const Surroundings& surroundings, const std::string& directory) {
@@ -131,8 +150,10 @@ Translation translate(const Command& command, const Surroundings& surroundings, 
         .workingDirectory(pathInside(directory))
         .namespaces(namespacesOf(command.unshared))
         .network(command.unshared.net ? client::Network::loopback : client::Network::host)
+        .newSession(command.newSession)
         .description(describe(command.argv.front()))
         .argv0(command.argv0.value_or(command.argv.front()));
+    addWatched(spec, command.descriptors, surroundings.descriptors);
     if (command.hostname) {
         spec.hostname(*command.hostname);
     }

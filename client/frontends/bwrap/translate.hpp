@@ -20,7 +20,8 @@ struct Surroundings {
 
 struct Translation {
     client::Spec spec;
-    // For each mount of the Spec the operation that asked for it; none for what the options only imply.
+    // For each mount of the Spec the operation that asked for it, or behind the last of them the lock file; none for
+    // what the options only imply.
     std::vector<std::optional<std::size_t>> origins;
 };
 

@@ -32,20 +32,7 @@ const char* nameOf(const Operation& operation) {
 }
 
 const char* nameOf(const Command& command) {
-    const Descriptors& descriptors = command.descriptors;
-    if (descriptors.sync) {
-        return "--sync-fd";
-    }
-    if (descriptors.block) {
-        return "--block-fd";
-    }
-    if (descriptors.info) {
-        return "--info-fd";
-    }
-    if (descriptors.jsonStatus) {
-        return "--json-status-fd";
-    }
-    if (descriptors.seccomp || !descriptors.addedSeccomp.empty()) {
+    if (command.descriptors.seccomp || !command.descriptors.addedSeccomp.empty()) {
         return "--seccomp";
     }
     if (!command.lockFiles.empty()) {

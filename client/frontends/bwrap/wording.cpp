@@ -109,6 +109,27 @@ std::string mountWords(const Error& error, const Operation& operation) {
     return withErrno(targetWords(operation), error.errorNumber);
 }
 
+// The daemon does not tell what a link that is in the way says; if it was bound, it can be seen from outside.
+std::string presentLinkWords(const Attempt& attempt, std::size_t origin) {
+    const std::span<const Operation> operations = attempt.command.operations;
+    const std::string words = "Can't make symlink at " + operations[origin].target;
+    const auto outside = pathOutside(operations.first(origin), pathInside(operations[origin].target));
+    const std::optional<std::string> present = outside ? attempt.readLink(*outside) : std::nullopt;
+    return present ? words + ": existing destination is " + *present
+                   : words + ": destination exists and is not a symlink";
+}
+
+std::string originWords(const Error& error, const Attempt& attempt, std::size_t origin) {
+    const Command& command = attempt.command;
+    if (origin < command.operations.size()) {
+        const Operation& operation = command.operations[origin];
+        return operation.kind == Kind::symlink && error.errorNumber == EEXIST ? presentLinkWords(attempt, origin)
+                                                                              : mountWords(error, operation);
+    }
+    return withErrno("Unable to open lock file " + command.lockFiles.at(origin - command.operations.size()),
+                     error.errorNumber);
+}
+
 std::string namespaceWords(const Error& error) {
     if (error.errorNumber == ENOSPC) {
         return "Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)";
@@ -117,6 +138,21 @@ std::string namespaceWords(const Error& error) {
         return "No permissions to create a new namespace: " + error.message;
     }
     return withErrno("Creating new namespace failed", error.errorNumber);
+}
+
+bool isAboutFilter(const Error& error) {
+    return error.message.starts_with("seccomp-fds: ");
+}
+
+std::string filterWords(const Error& error) {
+    if (says(error, "instructions of 8 bytes")) {
+        return "Invalid seccomp data, must be multiple of 8";
+    }
+    if (says(error, "no classic BPF")) {
+        return "Unable to set up system call filtering as requested: prctl(PR_SET_SECCOMP) reported EINVAL. "
+               "(Hint: this requires a kernel configured with CONFIG_SECCOMP and CONFIG_SECCOMP_FILTER.)";
+    }
+    return "Can't read seccomp data: " + error.message;
 }
 
 std::string setupWords(const Error& error) {
@@ -138,17 +174,19 @@ bool isMissingDirectory(const Error& error) {
     return error.kind == ErrorKind::setupFailed && says(error, enterDirectory);
 }
 
-std::string wordsFor(const Error& error, const Command& command, const std::vector<std::optional<std::size_t>>& origins,
-                     const std::string& directory) {
+std::string wordsFor(const Error& error, const Attempt& attempt) {
     if (error.kind == ErrorKind::execFailed) {
-        return withErrno("execvp " + command.argv.front(), error.errorNumber);
+        return withErrno("execvp " + attempt.command.argv.front(), error.errorNumber);
     }
     if (isMissingDirectory(error)) {
-        return withErrno("Can't chdir to " + directory, error.errorNumber);
+        return withErrno("Can't chdir to " + attempt.directory, error.errorNumber);
+    }
+    if (isAboutFilter(error)) {
+        return filterWords(error);
     }
     const std::optional<std::size_t> mount = mountIn(error);
-    if (mount && *mount < origins.size() && origins[*mount] && error.errorNumber != 0) {
-        return mountWords(error, command.operations[*origins[*mount]]);
+    if (mount && *mount < attempt.origins.size() && attempt.origins[*mount] && error.errorNumber != 0) {
+        return originWords(error, attempt, *attempt.origins[*mount]);
     }
     if (error.kind == ErrorKind::setupFailed) {
         return setupWords(error);

@@ -7,10 +7,6 @@ namespace {
 
 enum class Answer { no, maybe, notItsMatter };
 
-std::string below(std::string_view directory, std::string_view rest) {
-    return std::string(directory == "/" && !rest.empty() ? "" : directory) + std::string(rest);
-}
-
 // What an operation on `path` itself or on a directory above it says.
 Answer answerOf(const Operation& operation, std::string_view rest, const IsDirectory& isDirectory) {
     switch (operation.kind) {

@@ -101,6 +101,21 @@ TEST(BwrapTranslate, PassesTheDescriptorsThatNoOptionUses) {
     EXPECT_EQ(fieldsOf(all).descriptors, (std::map<std::uint32_t, int>{{0, 0}, {1, 1}, {2, 2}}));
 }
 
+TEST(BwrapTranslate, HandsOverWhatTellsOfTheSandbox) {
+    const client::SpecFields fields = fieldsOf({.descriptors = {.sync = 0, .block = 5, .info = 6, .jsonStatus = 7}});
+    EXPECT_EQ(fields.syncDescriptor, 0);
+    EXPECT_EQ(fields.blockDescriptor, 5);
+    EXPECT_EQ(fields.infoDescriptor, 6);
+    EXPECT_EQ(fields.statusDescriptor, 7);
+    EXPECT_EQ(fieldsOf({.descriptors = {.sync = 90, .block = 91}}).syncDescriptor, std::nullopt);
+    EXPECT_EQ(fieldsOf({.descriptors = {.sync = 90, .block = 91}}).blockDescriptor, std::nullopt);
+}
+
+TEST(BwrapTranslate, LeadsASessionOnlyIfAsked) {
+    EXPECT_EQ(fieldsOf({}).newSession, false);
+    EXPECT_EQ(fieldsOf({.newSession = true}).newSession, true);
+}
+
 TEST(BwrapTranslate, KeepsTheSyncDescriptorForProcessOne) {
     Command command;
     command.descriptors.sync = 5;

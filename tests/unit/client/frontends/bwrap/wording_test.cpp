@@ -17,7 +17,10 @@ Error setupError(const std::string& message, int errorNumber) {
 }
 
 std::string words(const Error& error, const Command& command = {.argv = {"cmd"}}) {
-    return wordsFor(error, command, {std::nullopt, 0}, "/dir");
+    const ReadLink readLink = [](const std::string& path) {
+        return path == "/src/link" ? std::optional<std::string>("there") : std::nullopt;
+    };
+    return wordsFor(error, {command, {std::nullopt, 0, 1}, "/dir", readLink});
 }
 
 // What is said when this operation, the second mount of the Spec, fails at its target.
@@ -65,6 +68,17 @@ TEST(BwrapWording, TellsAMountPointThatCannotBeMade) {
               "Can't make symlink at /usr/x: Read-only file system");
 }
 
+TEST(BwrapWording, TellsWhatALinkInTheWaySays) {
+    const auto inTheWay = [](const std::string& source) {
+        return words(setupError("setup: mounts[2]: cannot make the target: x", EEXIST),
+                     {.argv = {"cmd"},
+                      .operations = {{.kind = Kind::bind, .source = source, .target = "/d"},
+                                     {.kind = Kind::symlink, .source = "here", .target = "/d/link"}}});
+    };
+    EXPECT_EQ(inTheWay("/src"), "Can't make symlink at /d/link: existing destination is there");
+    EXPECT_EQ(inTheWay("/other"), "Can't make symlink at /d/link: destination exists and is not a symlink");
+}
+
 TEST(BwrapWording, FindsTheMountInEitherSpelling) {
     const Command command{.argv = {"cmd"}, .operations = {{.kind = Kind::proc, .target = "/p"}}};
     EXPECT_EQ(words(setupError("mounts: operation 1: cannot make the target: x", EPERM), command),
@@ -74,6 +88,12 @@ TEST(BwrapWording, FindsTheMountInEitherSpelling) {
     EXPECT_EQ(words(setupError("mounts[7]: x", EPERM), command), "Creating new namespace failed: mounts[7]: x");
     EXPECT_EQ(words({ErrorKind::invalidRequest, "", "mounts: no 1", 0}, command),
               "Creating new namespace failed: mounts: no 1");
+}
+
+TEST(BwrapWording, NamesTheLockFile) {
+    EXPECT_EQ(words(setupError("setup: mounts[1]: cannot make the target \"/l\": x", ENOENT),
+                    {.argv = {"cmd"}, .lockFiles = {"/l"}}),
+              "Unable to open lock file /l: No such file or directory");
 }
 
 TEST(BwrapWording, NamesTheDirectoryThatIsNotThere) {
@@ -93,6 +113,17 @@ TEST(BwrapWording, SaysWhatCallersLookForOnHostsWithoutNamespaces) {
               "Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)");
     EXPECT_EQ(words(setupError("setup: cannot make the namespaces: x", EINVAL)),
               "Creating new namespace failed: Invalid argument");
+}
+
+TEST(BwrapWording, TellsFiltersThatAreNone) {
+    EXPECT_EQ(
+        words({ErrorKind::invalidRequest, "", "seccomp-fds: filter 0 is not 1 to 4096 instructions of 8 bytes", 0}),
+        "Invalid seccomp data, must be multiple of 8");
+    EXPECT_TRUE(
+        words({ErrorKind::invalidRequest, "", "seccomp-fds: filter 0 is no classic BPF that the kernel takes", 0})
+            .starts_with("Unable to set up system call filtering as requested: "));
+    EXPECT_TRUE(words({ErrorKind::invalidRequest, "", "seccomp-fds: filter 0: cannot use it: x", 0})
+                    .starts_with("Can't read seccomp data: "));
 }
 
 TEST(BwrapWording, KeepsTheDaemonsReasonForARefusal) {

@@ -75,6 +75,17 @@ TEST(BwrapPathInside, IsAbsoluteAndNeverAboveTheRoot) {
     EXPECT_EQ(pathInside("/a/../b/..c"), "/b/..c");
 }
 
+TEST(BwrapPathInside, IsFoundOutsideIfItWasBound) {
+    const std::vector<Operation> operations{{.kind = Kind::bind, .source = "/", .target = "/"},
+                                            {.kind = Kind::tmpfs, .target = "/tmp"},
+                                            {.kind = Kind::bind, .source = "/src", .target = "/tmp/w"},
+                                            {.kind = Kind::directory, .target = "/etc"}};
+    EXPECT_EQ(pathOutside(operations, "/etc/x"), "/etc/x");
+    EXPECT_EQ(pathOutside(operations, "/tmp/x"), std::nullopt);
+    EXPECT_EQ(pathOutside(operations, "/tmp/w/x"), "/src/x");
+    EXPECT_EQ(pathOutside({}, "/x"), std::nullopt);
+}
+
 TEST(BwrapEnvironment, KeepsPlacesAndTheFirstOfAName) {
     EXPECT_EQ(buildEnvironment({"A=1", "=x", "plain", "A=2", "B="}, {}), (Words{"A=1", "B="}));
     EXPECT_EQ(buildEnvironment({"A=1", "B=2"}, {SetVariable{"A", "3"}}), (Words{"A=3", "B=2"}));
