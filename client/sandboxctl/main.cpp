@@ -1,25 +1,14 @@
 // sandboxctl: the command line of sandboxd. It holds no privilege and decides nothing.
 #include "command_line.hpp"
 #include "exit_status.hpp"
+#include "inherited.hpp"
 #include "print.hpp"
 #include "verbs.hpp"
 
 #include <cstdio>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace sandboxd::ctl {
 namespace {
-
-// A descriptor of ours must never get the number of a standard stream that the caller has closed: it would be handed to
-// the payload as such.
-void occupyStandardStreams() {
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        if (::fcntl(stream, F_GETFD) < 0) {
-            ::open("/dev/null", O_RDWR); // the lowest free number, which is this one
-        }
-    }
-}
 
 struct Serve {
     int operator()(const RunRequest& request) const { return runCommand(request); }
@@ -47,7 +36,7 @@ struct Act {
 
 int main(int argc, char** argv) {
     using namespace sandboxd::ctl;
-    occupyStandardStreams();
+    sandboxd::watch::occupyStandardStreams();
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     return std::visit(Act{}, parseCommandLine(arguments));
 }

@@ -2,6 +2,7 @@
 #include "closed_descriptors.hpp"
 #include "contradictions.hpp"
 #include "help.hpp"
+#include "inherited.hpp"
 #include "message.hpp"
 #include "parse.hpp"
 #include "run.hpp"
@@ -11,21 +12,10 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace sandboxd::bwrap {
 namespace {
-
-// A descriptor of ours must never get the number of a standard stream that the caller has closed: it would be handed to
-// the command as such.
-void occupyStandardStreams() {
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        if (::fcntl(stream, F_GETFD) < 0) {
-            ::open("/dev/null", O_RDWR); // the lowest free number, which is this one
-        }
-    }
-}
 
 std::variant<std::string, int> readAndClose(int descriptor) {
     std::string data;
@@ -81,8 +71,8 @@ struct Act {
 
 int main(int argc, char** argv) {
     using namespace sandboxd::bwrap;
-    std::vector<int> descriptors = inheritedDescriptors();
-    occupyStandardStreams();
+    std::vector<int> descriptors = sandboxd::watch::inheritedDescriptors();
+    sandboxd::watch::occupyStandardStreams();
     const std::string program = argc > 0 ? argv[0] : "bwrap";
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     const Parsed parsed = parse(program, words, [&](int descriptor) {

@@ -1,11 +1,7 @@
 #include "surroundings.hpp"
 
-#include <charconv>
 #include <climits>
 #include <cstdlib>
-#include <cstring>
-#include <dirent.h>
-#include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,25 +26,7 @@ bool isDirectory(const std::string& path) {
     return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-bool survivesExec(int descriptor) {
-    const int flags = ::fcntl(descriptor, F_GETFD);
-    return flags >= 0 && (flags & FD_CLOEXEC) == 0;
-}
-
 } // namespace
-
-std::vector<int> inheritedDescriptors() {
-    std::vector<int> descriptors;
-    const std::unique_ptr<DIR, decltype(&::closedir)> directory(::opendir("/proc/self/fd"), &::closedir);
-    while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-        int number = -1;
-        const char* end = entry->d_name + std::strlen(entry->d_name);
-        if (std::from_chars(entry->d_name, end, number).ptr == end && survivesExec(number)) {
-            descriptors.push_back(number);
-        }
-    }
-    return descriptors;
-}
 
 Surroundings lookAround() {
     Surroundings surroundings;
