@@ -18,8 +18,8 @@ constexpr const char* inside = "/bench_payload";
 constexpr const char* applicationOptions = R"(
     --die-with-parent --unshare-user --unshare-pid --unshare-ipc --unshare-net --chdir / --setenv XDG_RUNTIME_DIR /run/user/1
     --ro-bind /usr /usr --ro-bind /usr/share /app/share --ro-bind /usr/lib /app/lib --ro-bind /etc /run/host/etc
-    --ro-bind /etc/passwd /etc/passwd --ro-bind /etc/group /etc/group --ro-bind-try /etc/localtime /etc/localtime
-    --ro-bind-try /etc/machine-id /etc/machine-id --ro-bind-try /usr/share/fonts /run/host/fonts
+    --ro-bind /etc/passwd /etc/passwd --ro-bind /etc/group /etc/group --ro-bind /etc/passwd /run/host/passwd
+    --ro-bind /etc/group /run/host/group --ro-bind /usr/bin /run/host/bin
     --symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --symlink /run /var/run
     --proc /proc --dev /dev --tmpfs /tmp --tmpfs /var/tmp --tmpfs /home --dir /home/user --dir /var/cache
     --perms 0700 --dir /run/user/1 --dir /run/application --remount-ro /home)";

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -114,6 +115,9 @@ std::string Line::hear() const {
 }
 
 void becomeUser(const User& user) {
+    for (const int number : {SIGHUP, SIGINT, SIGQUIT}) {
+        signal(number, SIG_DFL); // nohup or a shell without job control may have had them ignored
+    }
     std::vector<gid_t> groups = user.groups;
     groups.push_back(user.gid);
     check(setgroups(groups.size(), groups.data()) == 0, "setgroups");
