@@ -10,6 +10,10 @@
 namespace sandboxd::watch {
 namespace {
 
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
 bool survivesExec(int descriptor) {
     const int flags = ::fcntl(descriptor, F_GETFD);
     return flags >= 0 && (flags & FD_CLOEXEC) == 0;
@@ -27,7 +31,7 @@ void occupyStandardStreams() {
 
 std::vector<int> inheritedDescriptors() {
     std::vector<int> descriptors;
-    const std::unique_ptr<DIR, decltype(&::closedir)> directory(::opendir("/proc/self/fd"), &::closedir);
+    const std::unique_ptr<DIR, CloseDirectory> directory(::opendir("/proc/self/fd"));
     while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
         int number = -1;
         const char* end = entry->d_name + std::strlen(entry->d_name);

@@ -9,8 +9,12 @@
 namespace sandboxd::bwrap {
 namespace {
 
+struct Free {
+    void operator()(char* text) const { std::free(text); }
+};
+
 std::string currentDirectory() {
-    const std::unique_ptr<char, decltype(&std::free)> path(::get_current_dir_name(), &std::free);
+    const std::unique_ptr<char, Free> path(::get_current_dir_name());
     return path ? path.get() : "";
 }
 
