@@ -73,8 +73,8 @@ std::set<std::string> cgroupLeaves() {
     return leaves;
 }
 
-// Repeats `holds` until it is true or patience ends. Between two looks the broker answers a call: it has then been
-// around its loop at least once.
+} // namespace
+
 bool eventually(const std::function<bool()>& holds) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patienceMs);
     Connection connection;
@@ -86,8 +86,6 @@ bool eventually(const std::function<bool()>& holds) {
     }
     return true;
 }
-
-} // namespace
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +39,10 @@ std::uint64_t startTime(pid_t pid);
 
 // What the descriptors of a process are: targets of its /proc/PID/fd links.
 std::vector<std::string> descriptorsOf(pid_t pid);
+
+// Repeats `holds` until it is true or patience ends. Between two looks the broker answers a call: it has then been
+// around its loop at least once.
+bool eventually(const std::function<bool()>& holds);
 
 // Everything that a sandbox could leave behind, counted at construction.
 class Leftovers {
