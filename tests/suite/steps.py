@@ -41,7 +41,7 @@ def layout(run):
 
 
 def unitIn(run, directory, environment=None):
-    programs = sorted(glob.glob(os.path.join(directory, "tests/unit/*/unit-tests-*")))
+    programs = sorted(glob.glob(os.path.join(directory, "tests/unit/**/unit-tests-*"), recursive=True))
     programs = [path for path in programs if os.path.isfile(path) and os.access(path, os.X_OK)]
     if not programs:
         run.fail(f"no unit test program in {directory}")
