@@ -2,9 +2,10 @@
 // Pure.
 #pragma once
 
+#include "variables.hpp"
+
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace sandboxd::ctl {
@@ -12,15 +13,10 @@ namespace sandboxd::ctl {
 // True for names that carry credentials or lead to the caller's session (sockets, buses).
 [[nodiscard]] bool isSecret(std::string_view name) noexcept;
 
-struct SetVariable {
-    std::string name;
-    std::string value;
-};
-struct UnsetVariable {
-    std::string name;
-};
-struct ClearVariables {};
-using EnvironmentChange = std::variant<SetVariable, UnsetVariable, ClearVariables>;
+using variables::ClearVariables;
+using variables::EnvironmentChange;
+using variables::SetVariable;
+using variables::UnsetVariable;
 
 // `callers`: "NAME=value" each; what has no name is left out, of a name that comes twice the first stays, as getenv(3)
 // would see it.

@@ -2,6 +2,7 @@
 #include "default_view.hpp"
 #include "exit_status.hpp"
 #include "host_view.hpp"
+#include "inherited.hpp"
 #include "lifeline.hpp"
 #include "payload.hpp"
 #include "print.hpp"
@@ -20,19 +21,7 @@ using client::Sandbox;
 using client::Spec;
 using terminal::OwnTerminal;
 
-// A signal may come when the payload runs already and we do not know it yet: then it is the payload's. If no answer
-// comes, set-up or a dialog is in the way, and the signal is ours.
-constexpr std::chrono::milliseconds answerUnderWay{1000};
-
 constexpr std::size_t descriptionBytes = 128; // the daemon's ceiling
-
-std::vector<std::string> callersEnvironment() {
-    std::vector<std::string> entries;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        entries.emplace_back(*entry);
-    }
-    return entries;
-}
 
 void sayHidden(const std::string& directory) {
     const std::string word = shellWord(directory);
@@ -52,7 +41,7 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     for (const client::MountOperation& operation : request.mounts) {
         spec.mount(operation);
     }
-    spec.environment(buildEnvironment(callersEnvironment(), request.keepEnvironment, request.environment))
+    spec.environment(buildEnvironment(watch::inheritedEnvironment(), request.keepEnvironment, request.environment))
         .workingDirectory(request.workingDirectory.value_or(view.workingDirectory))
         .network(request.network)
         .description(describe(request))
@@ -94,9 +83,7 @@ int spawnAndWait(const RunRequest& request, watch::Lifeline& lifeline, watch::Si
     Spec spec = buildSpec(request, std::move(view));
     spec.lifetime(client::Lifetime::descriptor).lifeline(lifeline.watched.get());
     terminal.value().give(spec);
-    const client::CallOptions options{
-        .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd(), .cancelGrace = answerUnderWay};
-    const auto sandbox = connection.value().spawn(spec, options);
+    const auto sandbox = connection.value().spawn(spec, watch::spawnOptions(signals));
     lifeline.watched.reset();
     if (sandbox) {
         return awaitEnd(connection.value(), sandbox.value(), signals, terminal.value());

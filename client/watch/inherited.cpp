@@ -42,4 +42,12 @@ std::vector<int> inheritedDescriptors() {
     return descriptors;
 }
 
+std::vector<std::string> inheritedEnvironment() {
+    std::vector<std::string> entries;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        entries.emplace_back(*entry);
+    }
+    return entries;
+}
+
 } // namespace sandboxd::watch

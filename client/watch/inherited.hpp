@@ -1,6 +1,7 @@
-// The descriptors that a program was started with, for one that hands them on.
+// What a program was started with, for one that hands it on.
 #pragma once
 
+#include <string>
 #include <vector>
 
 namespace sandboxd::watch {
@@ -11,5 +12,8 @@ void occupyStandardStreams();
 
 // Those that an exec would keep, as numbers; before anything of ours is opened without O_CLOEXEC.
 [[nodiscard]] std::vector<int> inheritedDescriptors();
+
+// The environment, entry by entry as it is.
+[[nodiscard]] std::vector<std::string> inheritedEnvironment();
 
 } // namespace sandboxd::watch

@@ -6,6 +6,13 @@
 
 namespace sandboxd::watch {
 
+client::CallOptions spawnOptions(const Signals& signals) {
+    // A signal may come when the payload runs already and we do not know it yet: then it is the payload's. If no answer
+    // comes, set-up or a dialog is in the way, and the signal is ours.
+    constexpr std::chrono::milliseconds answerUnderWay{1000};
+    return {.interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd(), .cancelGrace = answerUnderWay};
+}
+
 // By pidfd, which needs nobody; by the daemon if the kernel does not let us.
 void forward(client::Connection& connection, const client::Sandbox& sandbox, int signal, const Complain& complain) {
     if (::syscall(SYS_pidfd_send_signal, sandbox.pidfd.get(), signal, nullptr, 0) == 0 || errno == ESRCH) {

@@ -1,11 +1,12 @@
 // One command line of bubblewrap as values, in the order in which it was given. Nothing is looked up or opened here.
 #pragma once
 
+#include "variables.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace sandboxd::bwrap {
@@ -44,15 +45,10 @@ struct Operation {
     friend bool operator==(const Operation&, const Operation&) = default;
 };
 
-struct SetVariable {
-    std::string name;
-    std::string value;
-};
-struct UnsetVariable {
-    std::string name;
-};
-struct ClearVariables {};
-using EnvironmentChange = std::variant<SetVariable, UnsetVariable, ClearVariables>;
+using variables::ClearVariables;
+using variables::EnvironmentChange;
+using variables::SetVariable;
+using variables::UnsetVariable;
 
 struct Unshared {
     bool user = false;

@@ -1,27 +1,20 @@
 #include "environment.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace sandboxd::bwrap {
 namespace {
 
-std::string_view nameOf(std::string_view entry) {
-    return entry.substr(0, entry.find('='));
-}
-
 auto find(const std::vector<std::string>& environment, std::string_view name) {
     return std::find_if(environment.begin(), environment.end(),
-                        [&](const std::string& entry) { return nameOf(entry) == name; });
+                        [&](const std::string& entry) { return variables::nameOf(entry) == name; });
 }
 
 struct Apply {
     std::vector<std::string>& environment;
 
     void operator()(const SetVariable& change) const { setVariable(environment, change.name, change.value); }
-    void operator()(const UnsetVariable& change) const {
-        std::erase_if(environment, [&](const std::string& entry) { return nameOf(entry) == change.name; });
-    }
+    void operator()(const UnsetVariable& change) const { variables::removeVariable(environment, change.name); }
     void operator()(const ClearVariables&) const { environment.clear(); }
 };
 
@@ -44,14 +37,7 @@ std::optional<std::string> variable(const std::vector<std::string>& environment,
 
 std::vector<std::string> buildEnvironment(const std::vector<std::string>& callers,
                                           const std::vector<EnvironmentChange>& changes) {
-    std::vector<std::string> environment;
-    std::unordered_set<std::string_view> seen;
-    for (const std::string& entry : callers) {
-        const std::string_view name = nameOf(entry);
-        if (!name.empty() && name.size() != entry.size() && seen.insert(name).second) {
-            environment.push_back(entry);
-        }
-    }
+    std::vector<std::string> environment = variables::firstOfEachName(callers);
     for (const EnvironmentChange& change : changes) {
         std::visit(Apply{environment}, change);
     }

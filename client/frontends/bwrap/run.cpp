@@ -18,9 +18,6 @@
 namespace sandboxd::bwrap {
 namespace {
 
-// A signal may come when the command runs already and we do not know it yet: then it is the command's.
-constexpr std::chrono::milliseconds answerUnderWay{1000};
-
 std::optional<std::string> readLink(const std::string& path) {
     std::array<char, PATH_MAX> text{};
     const ssize_t length = ::readlink(path.c_str(), text.data(), text.size());
@@ -75,9 +72,7 @@ client::Result<client::Sandbox> spawn(client::Spec& spec, Stand& stand) {
     if (spec.fields().terminal) {
         spec.newSession(true); // of its own terminal, which only a session can have
     }
-    const client::CallOptions options{
-        .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = stand.signals.fd(), .cancelGrace = answerUnderWay};
-    return stand.connection.spawn(spec, options);
+    return stand.connection.spawn(spec, watch::spawnOptions(stand.signals));
 }
 
 // Which of the directories the sandbox has is a guess until it stands: the next one is tried if it was wrong.

@@ -1,5 +1,7 @@
 #include "surroundings.hpp"
 
+#include "inherited.hpp"
+
 #include <climits>
 #include <cstdlib>
 #include <memory>
@@ -36,9 +38,7 @@ Surroundings lookAround() {
     Surroundings surroundings;
     surroundings.uid = ::getuid();
     surroundings.gid = ::getgid();
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        surroundings.environment.emplace_back(*entry);
-    }
+    surroundings.environment = watch::inheritedEnvironment();
     surroundings.directory = currentDirectory();
     surroundings.ownProgram = ownProgram();
     surroundings.isDirectory = isDirectory;
