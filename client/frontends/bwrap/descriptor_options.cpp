@@ -4,10 +4,12 @@
 namespace sandboxd::bwrap {
 namespace {
 
-Complaint takeLast(Reading& reading, std::optional<int>& place, const char* option, const std::string& text) {
-    warnOfRepetition(reading, place.has_value(), option);
+// The last one counts.
+template <std::optional<int> Descriptors::*which> Complaint takeLast(Reading& reading, Arguments arguments) {
+    std::optional<int>& place = reading.command.descriptors.*which;
+    warnOfRepetition(reading, place.has_value());
     int number = -1;
-    if (Complaint complaint = takeDescriptor(number, text)) {
+    if (Complaint complaint = takeDescriptor(number, arguments[0])) {
         return complaint;
     }
     place = number;
@@ -19,7 +21,7 @@ Complaint takeSeccomp(Reading& reading, Arguments arguments) {
     if (!descriptors.addedSeccomp.empty()) {
         return "--seccomp cannot be combined with --add-seccomp-fd";
     }
-    return takeLast(reading, descriptors.seccomp, "--seccomp", arguments[0]);
+    return takeLast<&Descriptors::seccomp>(reading, arguments);
 }
 
 Complaint addSeccomp(Reading& reading, Arguments arguments) {
@@ -36,46 +38,22 @@ Complaint addSeccomp(Reading& reading, Arguments arguments) {
 }
 
 constexpr std::array rows{
-    OptionRow{"--userns", 1, "--userns takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.userns, "--userns", a[0]);
-              },
-              "FD", "Use this user namespace: not possible here"},
-    OptionRow{"--userns2", 1, "--userns2 takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.userns2, "--userns2", a[0]);
-              },
-              "FD", "Change to this user namespace at the end: not possible here"},
-    OptionRow{"--pidns", 1, "--pidns takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.pidns, "--pidns", a[0]);
-              },
-              "FD", "Use this pid namespace: not possible here"},
-    OptionRow{"--sync-fd", 1, "--sync-fd takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.sync, "--sync-fd", a[0]);
-              },
-              "FD", "Keep FD open as long as the sandbox lives"},
-    OptionRow{"--block-fd", 1, "--block-fd takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.block, "--block-fd", a[0]);
-              },
-              "FD", "Start the command only when FD has something to read"},
-    OptionRow{"--userns-block-fd", 1, "--userns-block-fd takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.usernsBlock, "--userns-block-fd", a[0]);
-              },
-              "FD", "Likewise, with the id maps written by the caller: not possible here"},
-    OptionRow{"--info-fd", 1, "--info-fd takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.info, "--info-fd", a[0]);
-              },
-              "FD", "Write pid and namespaces of the sandbox to FD, as JSON"},
-    OptionRow{"--json-status-fd", 1, "--json-status-fd takes an argument",
-              [](Reading& reading, Arguments a) {
-                  return takeLast(reading, reading.command.descriptors.jsonStatus, "--json-status-fd", a[0]);
-              },
-              "FD", "Likewise, and the exit status when it has ended"},
+    OptionRow{"--userns", 1, "--userns takes an argument", takeLast<&Descriptors::userns>, "FD",
+              "Use this user namespace: not possible here"},
+    OptionRow{"--userns2", 1, "--userns2 takes an argument", takeLast<&Descriptors::userns2>, "FD",
+              "Change to this user namespace at the end: not possible here"},
+    OptionRow{"--pidns", 1, "--pidns takes an argument", takeLast<&Descriptors::pidns>, "FD",
+              "Use this pid namespace: not possible here"},
+    OptionRow{"--sync-fd", 1, "--sync-fd takes an argument", takeLast<&Descriptors::sync>, "FD",
+              "Keep FD open as long as the sandbox lives"},
+    OptionRow{"--block-fd", 1, "--block-fd takes an argument", takeLast<&Descriptors::block>, "FD",
+              "Start the command only when FD has something to read"},
+    OptionRow{"--userns-block-fd", 1, "--userns-block-fd takes an argument", takeLast<&Descriptors::usernsBlock>, "FD",
+              "Likewise, with the id maps written by the caller: not possible here"},
+    OptionRow{"--info-fd", 1, "--info-fd takes an argument", takeLast<&Descriptors::info>, "FD",
+              "Write pid and namespaces of the sandbox to FD, as JSON"},
+    OptionRow{"--json-status-fd", 1, "--json-status-fd takes an argument", takeLast<&Descriptors::jsonStatus>, "FD",
+              "Likewise, and the exit status when it has ended"},
     OptionRow{"--seccomp", 1, "--seccomp takes an argument", takeSeccomp, "FD",
               "Filter system calls by the BPF program in FD; the last one counts"},
     OptionRow{"--add-seccomp-fd", 1, "--add-seccomp-fd takes an argument", addSeccomp, "FD",

@@ -10,11 +10,6 @@ template <bool Unshared::*kind> Complaint unshare(Reading& reading, Arguments) {
     return std::nullopt;
 }
 
-template <bool Command::*flag> Complaint raise(Reading& reading, Arguments) {
-    reading.command.*flag = true;
-    return std::nullopt;
-}
-
 // User and cgroup only where the system has them: that is what --unshare-all promises.
 Complaint unshareAll(Reading& reading, Arguments) {
     Unshared& unshared = reading.command.unshared;
@@ -28,19 +23,18 @@ Complaint shareNet(Reading& reading, Arguments) {
     return std::nullopt;
 }
 
-template <std::optional<std::uint32_t> Command::*place>
-Complaint takeId(Reading& reading, const std::string& text, const char* option, const char* what) {
-    warnOfRepetition(reading, (reading.command.*place).has_value(), option);
-    const std::optional<int> id = readNumber(text);
+template <std::optional<std::uint32_t> Command::*place> Complaint takeId(Reading& reading, Arguments arguments) {
+    warnOfRepetition(reading, (reading.command.*place).has_value());
+    const std::optional<int> id = readNumber(arguments[0]);
     if (!id) {
-        return std::string("Invalid ") + what + ": " + text;
+        return "Invalid " + reading.option.substr(2) + ": " + arguments[0];
     }
     reading.command.*place = static_cast<std::uint32_t>(*id);
     return std::nullopt;
 }
 
 Complaint takeHostname(Reading& reading, Arguments arguments) {
-    warnOfRepetition(reading, reading.command.hostname.has_value(), "--hostname");
+    warnOfRepetition(reading, reading.command.hostname.has_value());
     reading.command.hostname = arguments[0];
     return std::nullopt;
 }
@@ -60,11 +54,9 @@ constexpr std::array rows{
               "No further user namespaces inside (needs --unshare-user)"},
     OptionRow{"--assert-userns-disabled", 0, "", raise<&Command::assertUsernsDisabled>, "",
               "Fail unless further user namespaces are impossible inside"},
-    OptionRow{"--uid", 1, "--uid takes an argument",
-              [](Reading& reading, Arguments a) { return takeId<&Command::uid>(reading, a[0], "--uid", "uid"); }, "UID",
+    OptionRow{"--uid", 1, "--uid takes an argument", takeId<&Command::uid>, "UID",
               "The uid that the command sees as its own"},
-    OptionRow{"--gid", 1, "--gid takes an argument",
-              [](Reading& reading, Arguments a) { return takeId<&Command::gid>(reading, a[0], "--gid", "gid"); }, "GID",
+    OptionRow{"--gid", 1, "--gid takes an argument", takeId<&Command::gid>, "GID",
               "The gid that the command sees as its own"},
     OptionRow{"--hostname", 1, "--hostname takes an argument", takeHostname, "NAME",
               "The host's name inside (needs --unshare-uts)"},

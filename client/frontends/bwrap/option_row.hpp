@@ -13,6 +13,7 @@ namespace sandboxd::bwrap {
 // What the options read so far have made. --perms, --size and --overlay-src wait for the option that uses them.
 struct Reading {
     Command command;
+    std::string option;   // the one that is being read
     std::string warnings; // whole lines
     std::optional<std::uint32_t> nextMode;
     std::uint64_t nextSize = 0;
@@ -22,6 +23,10 @@ struct Reading {
 // What is wrong, in bubblewrap's words; none if all is well.
 using Complaint = std::optional<std::string>;
 using Arguments = std::span<const std::string>;
+
+// Of --overlay-src without the option that it is for.
+inline constexpr const char* danglingOverlay = "--overlay-src must be followed by another --overlay-src or one of "
+                                               "--overlay, --tmp-overlay, or --ro-overlay";
 
 struct OptionRow {
     const char* name;
@@ -49,7 +54,13 @@ inline std::array<std::span<const OptionRow>, 6> allOptions() {
 // Takes `text` as descriptor into `place`.
 [[nodiscard]] Complaint takeDescriptor(int& place, const std::string& text);
 
-// Notes that an option came again where one counts.
-void warnOfRepetition(Reading& reading, bool given, const char* name);
+// Notes that the option came again where one counts.
+void warnOfRepetition(Reading& reading, bool given);
+
+// An option without an argument that says yes.
+template <bool Command::*flag> Complaint raise(Reading& reading, Arguments) {
+    reading.command.*flag = true;
+    return std::nullopt;
+}
 
 } // namespace sandboxd::bwrap

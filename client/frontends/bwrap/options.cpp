@@ -10,12 +10,7 @@ constexpr std::array general{
     OptionRow{"--help", 0, "", nullptr, "", "Say this and do nothing else"},
     OptionRow{"--version", 0, "", nullptr, "", "Say which version of bubblewrap this stands for"},
     OptionRow{"--args", 1, "--args takes an argument", nullptr, "FD", "Read options from FD, each ended by a NUL"},
-    OptionRow{"--level-prefix", 0, "",
-              [](Reading& reading, Arguments) -> Complaint {
-                  reading.command.levelPrefix = true;
-                  return std::nullopt;
-              },
-              "", "Put the severity before messages, as <3>"},
+    OptionRow{"--level-prefix", 0, "", raise<&Command::levelPrefix>, "", "Put the severity before messages, as <3>"},
 };
 
 } // namespace
@@ -44,10 +39,10 @@ Complaint takeDescriptor(int& place, const std::string& text) {
     return std::nullopt;
 }
 
-void warnOfRepetition(Reading& reading, bool given, const char* name) {
+void warnOfRepetition(Reading& reading, bool given) {
     if (given) {
         reading.warnings += messageLine(Severity::warning, reading.command.levelPrefix,
-                                        "Only the last " + std::string(name) + " option will take effect");
+                                        "Only the last " + reading.option + " option will take effect");
     }
 }
 

@@ -42,10 +42,8 @@ Complaint addReadOnly(Reading& reading, Arguments arguments) {
 
 constexpr std::array rows{
     // Without its argument it is not followed by what it needs either, which is what bubblewrap says.
-    OptionRow{"--overlay-src", 1,
-              "--overlay-src must be followed by another --overlay-src or one of --overlay, --tmp-overlay, or "
-              "--ro-overlay",
-              noteLower, "SRC", "A directory for the next overlay, over those named before"},
+    OptionRow{"--overlay-src", 1, danglingOverlay, noteLower, "SRC",
+              "A directory for the next overlay, over those named before"},
     OptionRow{"--overlay", 3, "--overlay takes three arguments", addWritable, "RWSRC WORKDIR DEST",
               "An overlay at DEST that writes to RWSRC"},
     OptionRow{"--tmp-overlay", 1, "--tmp-overlay takes an argument", addTemporary, "DEST",

@@ -12,9 +12,6 @@ namespace {
 
 constexpr std::size_t mostArguments = 9000;
 
-constexpr const char* danglingOverlay = "--overlay-src must be followed by another --overlay-src or one of --overlay, "
-                                        "--tmp-overlay, or --ro-overlay";
-
 // NUL-separated; the last one needs no NUL.
 std::vector<std::string> split(const std::string& data) {
     std::vector<std::string> words;
@@ -91,6 +88,7 @@ private:
         }
         const Arguments arguments = words.subspan(1, count);
         words = words.subspan(1 + count);
+        reading_.option = name;
         return row->apply != nullptr ? row->apply(reading_, arguments) : interrupt(name, arguments);
     }
 

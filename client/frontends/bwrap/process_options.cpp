@@ -7,11 +7,6 @@
 namespace sandboxd::bwrap {
 namespace {
 
-template <bool Command::*flag> Complaint raise(Reading& reading, Arguments) {
-    reading.command.*flag = true;
-    return std::nullopt;
-}
-
 Complaint takeArgv0(Reading& reading, Arguments arguments) {
     if (reading.command.argv0) {
         return "--argv0 used multiple times";
@@ -21,7 +16,7 @@ Complaint takeArgv0(Reading& reading, Arguments arguments) {
 }
 
 Complaint takeDirectory(Reading& reading, Arguments arguments) {
-    warnOfRepetition(reading, reading.command.directory.has_value(), "--chdir");
+    warnOfRepetition(reading, reading.command.directory.has_value());
     reading.command.directory = arguments[0];
     return std::nullopt;
 }
