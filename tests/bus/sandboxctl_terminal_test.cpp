@@ -23,6 +23,13 @@ protected:
         return std::stoi(readFile(project_ + "/pid"));
     }
 
+    // What a line that is typed comes to.
+    void expectShown(const std::string& line, const std::string& text) const {
+        TerminalSession session(user_, project_);
+        session.type(line);
+        session.await(text);
+    }
+
     const std::string project_ = user_.home + "/project";
 };
 
@@ -32,9 +39,8 @@ std::string comparingModes(const std::string& command) {
 }
 
 TEST_F(RunOnTerminal, AllStreamsAreATerminalThatControlsThePayload) {
-    TerminalSession session(user_, project_);
-    session.type("sandboxctl run -- sh -c 'test -t 0 && test -t 1 && test -t 2 && echo con\"\"trolled > /dev/tty'\n");
-    session.await("controlled");
+    expectShown("sandboxctl run -- sh -c 'test -t 0 && test -t 1 && test -t 2 && echo con\"\"trolled > /dev/tty'\n",
+                "controlled");
 }
 
 TEST_F(RunOnTerminal, ItIsNotTheShellsTerminal) {
@@ -45,9 +51,7 @@ TEST_F(RunOnTerminal, ItIsNotTheShellsTerminal) {
 }
 
 TEST_F(RunOnTerminal, AStreamThatIsNoneStaysDirect) {
-    TerminalSession session(user_, project_);
-    session.type("sandboxctl run -- sh -c 'test -t 0 && ! test -t 1 && echo di\"\"rect' > out; cat out\n");
-    session.await("direct");
+    expectShown("sandboxctl run -- sh -c 'test -t 0 && ! test -t 1 && echo di\"\"rect' > out; cat out\n", "direct");
 }
 
 TEST_F(RunOnTerminal, TheInterruptKeyIsThePayloads) {
@@ -131,9 +135,7 @@ TEST_F(RunOnTerminal, TheSizeFollows) {
 }
 
 TEST_F(RunOnTerminal, InTheBackgroundNothingStopsIt) {
-    TerminalSession session(user_, project_);
-    session.type("sandboxctl run -- sh -c 'echo ran\"\"behind' &\n");
-    session.await("ranbehind");
+    expectShown("sandboxctl run -- sh -c 'echo ran\"\"behind' &\n", "ranbehind");
 }
 
 TEST_F(RunOnTerminal, OfItsOwnWithoutAnyIsRefused) {

@@ -49,6 +49,14 @@ SpawnRequest onTerminal(const Pty& pty, const std::string& script) {
     return shell(script).giving(0, slave).giving(1, slave).giving(2, slave).with("terminal", descriptor(slave));
 }
 
+// One that is on the terminal until something ends it.
+Spawned startOn(const Pty& pty, Connection& connection) {
+    Spawned spawned = connection.spawn(onTerminal(pty, "echo ready; exec sleep 1000"));
+    EXPECT_EQ(spawned.error, "") << spawned.errorMessage;
+    readUntil(pty, "ready");
+    return spawned;
+}
+
 TEST_F(Terminal, ControlsThePayload) {
     asUser(user_, [] {
         const Pty pty = openPty();
@@ -66,9 +74,7 @@ TEST_F(Terminal, ItsInterruptKeyReachesThePayload) {
     asUser(user_, [] {
         const Pty pty = openPty();
         Connection connection;
-        const Spawned spawned = connection.spawn(onTerminal(pty, "echo ready; exec sleep 1000"));
-        ASSERT_EQ(spawned.error, "") << spawned.errorMessage;
-        readUntil(pty, "ready");
+        const Spawned spawned = startOn(pty, connection);
         ASSERT_EQ(write(pty.master.get(), "\003", 1), 1);
         const Ended ended = connection.wait(spawned.path);
         EXPECT_EQ(ended.code, CLD_KILLED);
@@ -80,9 +86,7 @@ TEST_F(Terminal, ThatIsClosedHangsThePayloadUp) {
     asUser(user_, [] {
         Pty pty = openPty();
         Connection connection;
-        const Spawned spawned = connection.spawn(onTerminal(pty, "echo ready; exec sleep 1000"));
-        ASSERT_EQ(spawned.error, "") << spawned.errorMessage;
-        readUntil(pty, "ready");
+        const Spawned spawned = startOn(pty, connection);
         pty.master.reset();
         EXPECT_EQ(connection.wait(spawned.path).status, SIGHUP);
     });
@@ -92,9 +96,7 @@ TEST_F(Terminal, ThatAnotherSessionHasIsRefused) {
     asUser(user_, [] {
         const Pty pty = openPty();
         Connection connection;
-        const Spawned owner = connection.spawn(onTerminal(pty, "echo ready; exec sleep 1000"));
-        ASSERT_EQ(owner.error, "") << owner.errorMessage;
-        readUntil(pty, "ready");
+        const Spawned owner = startOn(pty, connection);
         const Spawned second = connection.spawn(onTerminal(pty, "true"));
         EXPECT_EQ(second.error, "SetupFailed");
         EXPECT_NE(second.errorMessage.find("cannot take the terminal"), std::string::npos) << second.errorMessage;
