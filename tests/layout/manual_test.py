@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 import unittest
 
@@ -115,6 +116,12 @@ LISTS = (
     List("org.sandboxd1.5", "Errors", code.errorNames),
 )
 
+# What sandbox-bwrap cannot do yet, each as a command line that is right otherwise.
+REFUSED = ("--unshare-user --uid 0", "--unshare-user --gid 0", "--cap-add ALL", "--unshare-pid --as-pid-1", "--seccomp 3",
+           "--add-seccomp-fd 3", "--dev-bind / /", "--bind-try / /", "--ro-bind-try / /", "--dev-bind-try / /",
+           "--overlay-src / --tmp-overlay /", "--mqueue /m", "--file 3 /f", "--bind-data 3 /f", "--ro-bind-data 3 /f",
+           "--chmod 0700 /", "--lock-file /f")
+
 
 def verbOptions():
     """One list for each verb that has options of its own."""
@@ -150,6 +157,17 @@ class Manual(unittest.TestCase):
         text = page("sandboxctl.1")
         self.assertEqual(code.secretNames(), said(text))
         self.assertNotEqual(code.secretNames(), said(text.replace("_TOKEN", "secrets")))
+
+    def testWhatBwrapRefusesIsDescribed(self):
+        described = manual_page.sectionText(page("sandbox-bwrap.1"), "DIFFERENCES").split("Without")[0]
+        lines = [line.split() for line in REFUSED]
+        self.assertEqual(set(re.findall(r"--[a-z0-9-]+", described)),
+                         {word for line in lines for word in line if word.startswith("--")}
+                         - {"--unshare-user", "--unshare-pid", "--tmp-overlay"})
+        for line in lines:
+            run = subprocess.run([BWRAP, *line, "true"], check=False, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(1, run.returncode, line)
+            self.assertRegex(run.stderr, r"^bwrap: --[a-z0-9-]+ is not possible with this version of sandboxd\n$")
 
     def testTheDefaultsOfTheDaemonsAreDescribed(self):
         socket, first, count = re.search(r'spawnerSocket = "([^"]+)".*first = (\w+), \.count = (\d+)',
