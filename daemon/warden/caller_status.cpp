@@ -40,6 +40,19 @@ bool takeOctal(const char* field, std::uint32_t& value) noexcept {
     return *field == '\n' && value <= 0777;
 }
 
+bool takeMask(const char* field, std::uint64_t& mask) noexcept {
+    static constexpr char digits[] = "0123456789abcdef";
+    mask = 0;
+    for (; field != nullptr && *field != '\n'; ++field) {
+        const void* digit = std::memchr(digits, *field, 16);
+        if (digit == nullptr) {
+            return false;
+        }
+        mask = mask << 4U | static_cast<std::uint64_t>(static_cast<const char*>(digit) - digits);
+    }
+    return field != nullptr;
+}
+
 bool takeField(const ProcText& text, const char* key, std::int64_t& value) noexcept {
     const char* field = fieldOf(text, key);
     return field != nullptr && takeNumber(field, value);
@@ -75,6 +88,8 @@ bool takeStatus(const CallerStatus& status, ProbeRecord& record) noexcept {
     record.gid = status.gids[0];
     if (!takeField(status.text, "NoNewPrivs", noNewPrivileges) || !takeField(status.text, "Seccomp", seccomp) ||
         !takeOctal(fieldOf(status.text, "Umask"), record.umask) ||
+        !takeMask(fieldOf(status.text, "SigBlk"), record.context.blockedSignals) ||
+        !takeMask(fieldOf(status.text, "SigIgn"), record.context.ignoredSignals) ||
         !takeGroups(fieldOf(status.text, "Groups"), record)) {
         return false;
     }

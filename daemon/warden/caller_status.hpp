@@ -18,7 +18,8 @@ bool readStatus(int processDirectory, CallerStatus& status) noexcept;
 // True if all four are `id`.
 bool areAll(const std::uint32_t (&ids)[4], std::uint32_t id) noexcept;
 
-// Groups, umask, seccomp mode and the confinement that the status shows. False: not understood, or too many groups.
+// Groups, umask, signals, seccomp mode and the confinement that the status shows. False: not understood, or too many
+// groups.
 bool takeStatus(const CallerStatus& status, ProbeRecord& record) noexcept;
 
 // Ids, groups, capabilities, no_new_privs and seccomp are the same in both.

@@ -4,6 +4,7 @@
 #include "base/unique_fd.hpp"
 #include "plan/warden_protocol.hpp"
 #include "plan/wire_format.hpp"
+#include "warden/caller_context.hpp"
 
 #include <sys/resource.h>
 
@@ -28,6 +29,7 @@ struct ProbeRecord {
     std::uint32_t groupCount;
     std::uint32_t groups[wire::maxGroups];
     rlimit limits[limitCount];
+    CallerContext context;
     char label[wire::labelCapacity];
 };
 static_assert(std::is_trivially_copyable_v<ProbeRecord>);

@@ -1,6 +1,7 @@
 #include "warden/enter.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/caller_context.hpp"
 #include "warden/caller_limits.hpp"
 #include "warden/confine.hpp"
 #include "warden/descriptors.hpp"
@@ -28,6 +29,7 @@ struct Entry {
 };
 
 Failure takeCallersPriorities(Entry& entry) noexcept {
+    takeScheduling(entry.caller.record.context);
     return takePriorities(entry.host.proc, entry.caller.record);
 }
 
@@ -72,7 +74,7 @@ Failure tell(Entry& entry) noexcept {
 }
 
 Failure takeCallersLimits(Entry& entry) noexcept {
-    resetSignals();
+    takeSignals(entry.caller.record.context);
     return takeLimits(entry.caller.record);
 }
 

@@ -1,6 +1,7 @@
 #include "warden/probe.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/caller_context.hpp"
 #include "warden/caller_status.hpp"
 #include "warden/capabilities.hpp"
 #include "warden/file_id.hpp"
@@ -157,7 +158,7 @@ bool lookAtCaller(Probe& probe) noexcept {
     ProbeRecord& record = probe.view.record;
     const int directory = probe.directory.get();
     if (!takeLabel(probe) || !openView(probe) || !takeStat(directory, record) || !takeOomScore(directory, record) ||
-        !takeLimits(probe.reservation.pid, record)) {
+        !takeLimits(probe.reservation.pid, record) || !readContext(probe.reservation.pid, record.context)) {
         return false;
     }
     CallerStatus after;

@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -167,6 +169,90 @@ TEST_F(CallerTest, ThePayloadHasTheCallersUmaskAndPriorities) {
     const Outcome result = run(spawner(), caller, plan);
     ASSERT_EQ(result.report.error, 0);
     EXPECT_EQ(result.output, "0027\n5\n300\n");
+}
+
+// What ps and the like show of a process that `caller` is, and of the payload of such a one.
+std::string contextIn(const std::string& status, const std::string& stat) {
+    std::string context;
+    std::istringstream lines(status);
+    for (std::string line; std::getline(lines, line);) {
+        const std::string key = line.substr(0, line.find(':'));
+        if (key == "SigBlk" || key == "SigIgn" || key == "Cpus_allowed" || key == "Umask") {
+            context += line + "\n";
+        }
+    }
+    std::istringstream fields(stat.substr(stat.rfind(')') + 2)); // from the third on
+    int number = 3;
+    for (std::string field; fields >> field; ++number) {
+        if (number == 19 || number == 40 || number == 41) { // nice, rt_priority, policy
+            context += std::to_string(number) + "=" + field + "\n";
+        }
+    }
+    return context;
+}
+
+void takeOddContext() {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    must(::sched_getaffinity(0, sizeof one, &one) == 0);
+    int kept = 0;
+    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
+        if (CPU_ISSET(processor, &one) && kept++ > 0) {
+            CPU_CLR(processor, &one);
+        }
+    }
+    const sched_param none{};
+    must(::sched_setaffinity(0, sizeof one, &one) == 0 && ::sched_setscheduler(0, SCHED_BATCH, &none) == 0);
+    must(::setpriority(PRIO_PROCESS, 0, 7) == 0 && ::syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 6) == 0);
+    ::umask(031);
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigaddset(&blocked, SIGRTMAX);
+    must(::sigprocmask(SIG_SETMASK, &blocked, nullptr) == 0);
+    must(::signal(SIGPIPE, SIG_IGN) != SIG_ERR && ::signal(SIGUSR2, SIG_IGN) != SIG_ERR);
+}
+
+TEST_F(CallerTest, S84_ThePayloadIsScheduledAndSignalledAsTheCallerIs) {
+    const CallerProcess caller(takeOddContext);
+    const std::string directory = "/proc/" + std::to_string(caller.pid());
+    const std::string expected = contextIn(readFile(directory + "/status"), readFile(directory + "/stat"));
+    PlanBlock plan = ordinaryPlan();
+    const Outcome status = run(spawner(), caller, plan.run({"cat", "/proc/self/status"}));
+    const Outcome stat = run(spawner(), caller, plan.run({"cat", "/proc/self/stat"}));
+    EXPECT_EQ(contextIn(status.output, stat.output), expected);
+    EXPECT_NE(contextIn(readFile("/proc/self/status"), readFile("/proc/self/stat")), expected);
+}
+
+// A spawner that a careless service manager started.
+std::unique_ptr<SpawnerProcess> startOddSpawner() {
+    const mode_t mask = ::umask(0);
+    const int persona = ::personality(ADDR_NO_RANDOMIZE | UNAME26);
+    const auto pipes = ::signal(SIGPIPE, SIG_IGN);
+    auto spawner = std::make_unique<SpawnerProcess>();
+    ::signal(SIGPIPE, pipes);
+    ::personality(static_cast<unsigned long>(persona));
+    ::umask(mask);
+    return spawner;
+}
+
+TEST_F(CallerTest, S84_OddStateOfTheServicesIsNotThePayloads) {
+    const CallerProcess caller([] {
+        ::umask(022);
+        for (int signal = 1; signal < NSIG; ++signal) {
+            ::signal(signal, SIG_DFL); // whatever started the tests
+        }
+    });
+    const auto odd = startOddSpawner();
+    const Outcome result = run(*odd, caller,
+                               ordinaryPlan().run({"grep", "-hE", "^(Umask|SigIgn|SigBlk):|^[0-9a-f]{8}$",
+                                                   "/proc/self/status", "/proc/self/personality"}));
+    EXPECT_EQ(result.output, "Umask:\t0022\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n00000000\n");
+}
+
+TEST_F(CallerTest, S84_ThePayloadsInputAndOutputIsRankedAsTheCallers) {
+    const CallerProcess caller(takeOddContext);
+    EXPECT_EQ(run(spawner(), caller, ordinaryPlan().run({"ionice"})).output, "best-effort: prio 6\n");
 }
 
 // 0 would do where cores are files: for a pipe, core(5), only 1 means none.

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <map>
+#include <set>
 #include <string>
 
 namespace sandboxd::warden {
@@ -20,6 +21,8 @@ const Fields ordinary{{"Umask", "0022"},
                       {"Groups", "27 100 "},
                       {"NoNewPrivs", "0"},
                       {"Seccomp", "0"},
+                      {"SigBlk", "0000000000000000"},
+                      {"SigIgn", "0000000000000000"},
                       {"CapInh", "0000000000"},
                       {"CapPrm", "0000000000"},
                       {"CapEff", "0000000000"},
@@ -76,6 +79,8 @@ TEST(CallerStatus, GivesGroupsUmaskAndModes) {
     Fields fields = with("NoNewPrivs", "1");
     fields["Seccomp"] = "2";
     fields["Umask"] = "0777";
+    fields["SigBlk"] = "8000000000000001";
+    fields["SigIgn"] = "00000000000abcde";
     ProbeRecord record{};
     ASSERT_TRUE(takeStatus(statusOf(fields), record));
     EXPECT_EQ(record.gid, 100U);
@@ -83,6 +88,8 @@ TEST(CallerStatus, GivesGroupsUmaskAndModes) {
     EXPECT_EQ(record.groups[0], 27U);
     EXPECT_EQ(record.groups[1], 100U);
     EXPECT_EQ(record.umask, 0777U);
+    EXPECT_EQ(record.context.blockedSignals, 0x8000000000000001U);
+    EXPECT_EQ(record.context.ignoredSignals, 0xabcdeU);
     EXPECT_EQ(record.seccompMode, 2U);
     EXPECT_EQ(record.confinement, wire::confinedByNoNewPrivileges | wire::confinedBySeccomp);
 }
@@ -94,7 +101,7 @@ TEST(CallerStatus, WithoutConfinementHasNone) {
 }
 
 TEST(CallerStatus, WithAMissingOrOddFieldIsNotUnderstood) {
-    for (const char* key : {"Uid", "Gid", "Groups", "Umask", "NoNewPrivs", "Seccomp"}) {
+    for (const char* key : {"Uid", "Gid", "Groups", "Umask", "NoNewPrivs", "Seccomp", "SigBlk", "SigIgn"}) {
         EXPECT_FALSE(isUnderstood(with(key, ""))) << key;
         EXPECT_FALSE(isUnderstood(with(key, "x"))) << key;
     }
@@ -118,13 +125,15 @@ TEST(CallerStatus, TakesAsManyGroupsAsItHasRoomFor) {
 }
 
 TEST(CallerStatus, WithAnotherCredentialIsAnother) {
+    const std::set<std::string> noCredentials{"Umask", "SigBlk", "SigIgn"};
     const CallerStatus before = statusOf(ordinary);
     EXPECT_TRUE(isSameCredentials(before, before));
     for (const auto& [key, value] : ordinary) {
         const std::string other = key == "Uid" || key == "Gid" ? "1\t1\t1\t1" : "1" + value;
-        EXPECT_EQ(isSameCredentials(before, statusOf(with(key, other))), key == "Umask") << key;
+        EXPECT_EQ(isSameCredentials(before, statusOf(with(key, other))), noCredentials.contains(key)) << key;
         if (key != "Uid" && key != "Gid") {
-            EXPECT_EQ(isSameCredentials(before, statusOf(with(key, ""))), key == "Umask") << "without " << key;
+            EXPECT_EQ(isSameCredentials(before, statusOf(with(key, ""))), noCredentials.contains(key))
+                << "without " << key;
         }
     }
 }
