@@ -117,6 +117,23 @@ TEST_F(Terminal, IsNoneWithoutTheOption) {
     });
 }
 
+TEST_F(Terminal, S35_TheCallersOwnCannotBeTaken) {
+    asUser(user_, [] {
+        ASSERT_NE(signal(SIGHUP, SIG_IGN), SIG_ERR); // the end of the pty, which controls us
+        const Pty pty = openPty();
+        ASSERT_GE(setsid(), 0);
+        ASSERT_EQ(ioctl(pty.slave.get(), TIOCSCTTY, 0), 0);
+        Connection connection;
+        SpawnRequest request = shell("(: < /dev/tty) 2>/dev/null && echo opened; "
+                                     "setsid --ctty --wait true 2>/dev/null && echo taken; echo done");
+        const Ran ran = runShell(connection, request.giving(0, pty.slave.get()));
+        EXPECT_EQ(ran.output, "done\n");
+        pid_t session = 0;
+        EXPECT_EQ(ioctl(pty.slave.get(), TIOCGSID, &session), 0);
+        EXPECT_EQ(session, getpid());
+    });
+}
+
 // The fields of /proc/PID/stat: 5 the process group, 6 the session, 0 if they lie outside.
 TEST_F(Terminal, ANewSessionIsThePayloadsUnlessItWantsNone) {
     asUser(user_, [] {
