@@ -2,6 +2,7 @@
 
 #include "encode_mount.hpp"
 #include "errors.hpp"
+#include "overflow.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -48,31 +49,10 @@ const char* nameOf(Lifetime kind) {
     return "";
 }
 
-std::vector<int> descriptorsOf(const SpecFields& fields) {
-    std::vector<int> all;
+Result<void> checkDescriptors(const SpecFields& fields) {
+    std::vector<int> all = descriptorsBesidePayloads(fields);
     for (const auto& [number, fd] : fields.descriptors) {
         all.push_back(fd);
-    }
-    for (const MountOperation& operation : fields.mounts) {
-        if (const auto* bind = std::get_if<BindDescriptor>(&operation)) {
-            all.push_back(bind->source);
-        }
-    }
-    for (const std::optional<int>& single : {fields.lifeline, fields.terminal, fields.infoDescriptor,
-                                             fields.statusDescriptor, fields.blockDescriptor, fields.syncDescriptor}) {
-        if (single) {
-            all.push_back(*single);
-        }
-    }
-    return all;
-}
-
-Result<void> checkDescriptors(const SpecFields& fields) {
-    const std::vector<int> all = descriptorsOf(fields);
-    if (all.size() > descriptorsPerMessage) {
-        return localError(ErrorKind::limitExceeded, "fds: " + std::to_string(all.size()) +
-                                                        " descriptors, one request carries at most " +
-                                                        std::to_string(descriptorsPerMessage));
     }
     for (const int fd : all) {
         if (::fcntl(fd, F_GETFD) < 0) {
@@ -107,8 +87,11 @@ Result<void> checkStrings(const SpecFields& fields) {
     return {};
 }
 
-void writeDescriptors(Writer& writer, const SpecFields& fields) {
+void writeDescriptors(Writer& writer, const SpecFields& fields, const Overflow& overflow) {
     writer.array("{uh}", [&](Writer& list) {
+        if (overflow.descriptors) {
+            return;
+        }
         for (const auto& [number, fd] : fields.descriptors) {
             list.entry([&, ours = fd, payloads = number](Writer& pair) {
                 pair.uint32(payloads);
@@ -172,10 +155,17 @@ void writeMounts(Writer& options, const SpecFields& fields) {
     });
 }
 
-void writeProcess(Writer& options, const SpecFields& fields) {
+void writeDescriptor(Writer& options, const char* key, const Descriptor& fd) {
+    writeDescriptor(options, key, fd ? std::optional(fd.get()) : std::nullopt);
+}
+
+void writeProcess(Writer& options, const SpecFields& fields, const Overflow& overflow) {
     writeBytes(options, "argv0", fields.argv0);
     writeBytes(options, "cwd", fields.workingDirectory);
-    if (!fields.environment.empty()) {
+    writeDescriptor(options, "argv-fd", overflow.arguments);
+    writeDescriptor(options, "env-fd", overflow.environment);
+    writeDescriptor(options, "fd-socket", overflow.descriptors);
+    if (!fields.environment.empty() && !overflow.environment) {
         options.option("env", "aay", [&](Writer& value) { value.bytesList(fields.environment); });
     }
     writeBoolean(options, "new-session", fields.newSession);
@@ -195,9 +185,9 @@ void writeLife(Writer& options, const SpecFields& fields) {
     }
 }
 
-void writeOptions(Writer& writer, const SpecFields& fields) {
+void writeOptions(Writer& writer, const SpecFields& fields, const Overflow& overflow) {
     writer.array("{sv}", [&](Writer& options) {
-        writeProcess(options, fields);
+        writeProcess(options, fields, overflow);
         writeMounts(options, fields);
         writeNamespaces(options, fields);
         writeString(options, "hostname", fields.hostname);
@@ -219,15 +209,19 @@ Result<Message> encodeSpawn(const SpecFields& fields) {
     if (auto checked = checkDescriptors(fields); !checked) {
         return std::move(checked).error();
     }
+    const Result<Overflow> overflow = takeOverflow(fields);
+    if (!overflow) {
+        return overflow.error();
+    }
     Message message = methodCall("/org/sandboxd1", "org.sandboxd1.Manager", "Spawn");
     if (!message) {
         return outOfMemory();
     }
     Writer writer(message.get());
     writer.string(fields.profile);
-    writer.bytesList(fields.argv);
-    writeDescriptors(writer, fields);
-    writeOptions(writer, fields);
+    writer.bytesList(overflow.value().arguments ? std::vector<std::string>{fields.argv.front()} : fields.argv);
+    writeDescriptors(writer, fields, overflow.value());
+    writeOptions(writer, fields, overflow.value());
     if (!writer.ok()) {
         return outOfMemory();
     }

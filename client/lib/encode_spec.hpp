@@ -6,12 +6,7 @@
 #include "sandboxd/result.hpp"
 #include "sandboxd/spec.hpp"
 
-#include <cstddef>
-
 namespace sandboxd::client {
-
-// dbus-daemon disconnects whoever sends more.
-inline constexpr std::size_t descriptorsPerMessage = 16;
 
 [[nodiscard]] Result<Message> encodeSpawn(const SpecFields& fields);
 

@@ -3,10 +3,13 @@
 #include "base/quote.hpp"
 #include "bus/decode_mount.hpp"
 #include "bus/reader.hpp"
+#include "bus/sealed_strings.hpp"
 #include "policy/limits.hpp"
 #include "spec/option_keys.hpp"
 #include "spec/parse.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace sandboxd::bus {
@@ -48,7 +51,7 @@ public:
         }
         auto options = reader_.dictionary("options", [this](const std::string& key) { return readOption(key); });
         spec_.fdCount = static_cast<std::uint32_t>(reader_.fds().size());
-        return options;
+        return options ? takeEnvironment() : options;
     }
 
     [[nodiscard]] const std::vector<int>& fds() const noexcept { return reader_.fds(); }
@@ -83,15 +86,27 @@ private:
         }
         using Read = Result<void> (SpawnDecoder::*)(const std::string&);
         static const std::map<std::string_view, Read> readers{
-            {"argv0", &SpawnDecoder::readArgv0},          {"block-fd", &SpawnDecoder::readBlock},
-            {"cwd", &SpawnDecoder::readWorkingDirectory}, {"description", &SpawnDecoder::readDescription},
-            {"env", &SpawnDecoder::readEnvironment},      {"hostname", &SpawnDecoder::readHostname},
-            {"identity", &SpawnDecoder::readIdentity},    {"info-fd", &SpawnDecoder::readInfo},
-            {"lifeline", &SpawnDecoder::readLifeline},    {"lifetime", &SpawnDecoder::readLifetime},
-            {"mounts", &SpawnDecoder::readMounts},        {"namespaces", &SpawnDecoder::readNamespaces},
-            {"network", &SpawnDecoder::readNetwork},      {"new-session", &SpawnDecoder::readNewSession},
-            {"require", &SpawnDecoder::readRequire},      {"start-timeout-usec", &SpawnDecoder::readStartTimeout},
-            {"status-fd", &SpawnDecoder::readStatus},     {"sync-fd", &SpawnDecoder::readSync},
+            {"argv-fd", &SpawnDecoder::readMoreArguments},
+            {"argv0", &SpawnDecoder::readArgv0},
+            {"block-fd", &SpawnDecoder::readBlock},
+            {"cwd", &SpawnDecoder::readWorkingDirectory},
+            {"description", &SpawnDecoder::readDescription},
+            {"env", &SpawnDecoder::readEnvironment},
+            {"env-fd", &SpawnDecoder::readMoreEnvironment},
+            {"fd-socket", &SpawnDecoder::readFdSocket},
+            {"hostname", &SpawnDecoder::readHostname},
+            {"identity", &SpawnDecoder::readIdentity},
+            {"info-fd", &SpawnDecoder::readInfo},
+            {"lifeline", &SpawnDecoder::readLifeline},
+            {"lifetime", &SpawnDecoder::readLifetime},
+            {"mounts", &SpawnDecoder::readMounts},
+            {"namespaces", &SpawnDecoder::readNamespaces},
+            {"network", &SpawnDecoder::readNetwork},
+            {"new-session", &SpawnDecoder::readNewSession},
+            {"require", &SpawnDecoder::readRequire},
+            {"start-timeout-usec", &SpawnDecoder::readStartTimeout},
+            {"status-fd", &SpawnDecoder::readStatus},
+            {"sync-fd", &SpawnDecoder::readSync},
             {"terminal", &SpawnDecoder::readTerminal},
         };
         const auto reader = readers.find(key);
@@ -126,9 +141,31 @@ private:
         return parsed(reader_.texts(key), spec::parseNamespaces, spec_.namespaces);
     }
     Result<void> readEnvironment(const std::string& key) {
-        return parsed(reader_.byteStrings(key, policy::defaultLimits.environment), spec::parseEnvironment,
-                      spec_.environment);
+        return append(reader_.byteStrings(key, policy::defaultLimits.environment), environment_);
     }
+    Result<void> readMoreEnvironment(const std::string& key) {
+        return append(readSealed(key, policy::defaultLimits.environment), environment_);
+    }
+    Result<void> readMoreArguments(const std::string& key) {
+        return append(readSealed(key, policy::defaultLimits.arguments), spec_.argv);
+    }
+    Result<std::vector<std::string>> readSealed(const std::string& key, std::size_t most) {
+        const Result<std::uint32_t> index = reader_.fd(key);
+        if (!index) {
+            return index.error();
+        }
+        return readSealedStrings(key, reader_.fds().at(index.value()), policy::defaultLimits.planBytes, most);
+    }
+    static Result<void> append(Result<std::vector<std::string>> more, std::vector<std::string>& list) {
+        if (!more) {
+            return std::move(more).error();
+        }
+        std::move(more.value().begin(), more.value().end(), std::back_inserter(list));
+        return {};
+    }
+    // When `env` and `env-fd` are both there, in whatever order they came: no name may be in both.
+    Result<void> takeEnvironment() { return put(spec::parseEnvironment(environment_), spec_.environment); }
+    Result<void> readFdSocket(const std::string& key) { return readFd(key, spec_.fdSocket); }
     Result<void> readWorkingDirectory(const std::string& key) {
         return parsed(
             readBytes(key), [&](const std::string& text) { return spec::AbsolutePath::parse(key, text); },
@@ -159,6 +196,7 @@ private:
 
     Reader reader_;
     spec::Spec& spec_;
+    std::vector<std::string> environment_; // not checked yet
 };
 
 } // namespace

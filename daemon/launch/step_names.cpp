@@ -18,7 +18,7 @@ struct StepRow {
 };
 
 // In the order of the enumeration; a test compares.
-constexpr std::array<StepRow, 27> rows{{
+constexpr std::array<StepRow, 28> rows{{
     {SetupStep::none, "nothing"},
     {SetupStep::reservation, "reserve a warden"},
     {SetupStep::probe, "look at the caller"},
@@ -46,6 +46,7 @@ constexpr std::array<StepRow, 27> rows{{
     {SetupStep::payloadLabel, "give the payload the AppArmor label"},
     {SetupStep::terminal, "take the terminal"},
     {SetupStep::information, "write to info-fd or status-fd"},
+    {SetupStep::moreFds, "receive descriptors from fd-socket"},
 }};
 
 std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
@@ -69,6 +70,21 @@ std::string keyOf(const wire::Report& report) {
     return report.step == SetupStep::workingDirectory ? "cwd: " : "";
 }
 
+std::string describeMoreFds(int error) {
+    switch (error) {
+    case ENOTSOCK:
+        return "not a local socket of type SOCK_SEQPACKET";
+    case EBADMSG:
+        return "a packet has other than one number for each descriptor";
+    case EBADF:
+        return "a number is above 252 or given twice";
+    case EMFILE:
+        return "more than " + std::to_string(wire::maxPayloadFds) + " descriptors in all";
+    default:
+        return "";
+    }
+}
+
 // What an administrator has to look at: the errno alone sends them to file modes.
 std::string_view hintOf(const wire::Report& report) {
     if (report.step == SetupStep::payloadLabel && report.error == ENOENT) {
@@ -77,7 +93,8 @@ std::string_view hintOf(const wire::Report& report) {
     if (report.step == SetupStep::payloadLabel && report.error == EACCES) {
         return " (it is not enforced, or the profile \"sandboxd-spawner//warden\" has no change_profile rule for it)";
     }
-    if (report.step == SetupStep::descriptors && report.error == EACCES) {
+    const bool handsOver = report.step == SetupStep::descriptors || report.step == SetupStep::moreFds;
+    if (handsOver && report.error == EACCES) {
         return " (AppArmor: a confined caller can hand over pipes and sockets only)";
     }
     // The mode of a file plays no part in a clone; only AppArmor answers so.
@@ -101,6 +118,9 @@ std::string_view nameOf(SetupStep step) noexcept {
 Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
     if (report.step == SetupStep::exec) {
         return describeExec(report, plan);
+    }
+    if (const std::string wrong = describeMoreFds(report.error); report.step == SetupStep::moreFds && !wrong.empty()) {
+        return {ErrorCode::badFileDescriptor, "fd-socket: " + wrong};
     }
     if (report.step == SetupStep::terminal && report.error == ENOTTY) {
         return {ErrorCode::badFileDescriptor, "terminal: not a pseudo-terminal"};

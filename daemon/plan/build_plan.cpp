@@ -126,6 +126,7 @@ void planDescriptors(Plan& plan, const spec::Spec& spec) {
     }
     plan.lifeline = planIndex(spec.lifeline);
     plan.terminal = planIndex(spec.terminal);
+    plan.fdSocket = planIndex(spec.fdSocket);
     plan.info = planIndex(spec.info);
     plan.status = planIndex(spec.status);
     plan.block = planIndex(spec.block);

@@ -149,8 +149,11 @@ void describePayload(Lines& lines, const Plan& plan) {
     if (plan.lifeline >= 0) {
         lines.add("lifeline", "descriptor " + std::to_string(plan.lifeline));
     }
-    const std::pair<const char*, std::int32_t> descriptors[] = {
-        {"info", plan.info}, {"status", plan.status}, {"block", plan.block}, {"sync", plan.sync}};
+    const std::pair<const char*, std::int32_t> descriptors[] = {{"fd-socket", plan.fdSocket},
+                                                                {"info", plan.info},
+                                                                {"status", plan.status},
+                                                                {"block", plan.block},
+                                                                {"sync", plan.sync}};
     for (const auto& [subject, index] : descriptors) {
         if (index >= 0) {
             lines.add(subject, "descriptor " + std::to_string(index));

@@ -155,6 +155,7 @@ wire::Header encodeScalars(const Plan& plan) {
     header.network = static_cast<std::uint32_t>(plan.network);
     header.lifeline = plan.lifeline;
     header.terminal = plan.terminal;
+    header.fdSocket = plan.fdSocket;
     header.info = plan.info;
     header.status = plan.status;
     header.block = plan.block;

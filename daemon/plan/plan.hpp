@@ -42,6 +42,7 @@ struct Plan {
     std::optional<std::string> label;
     std::int32_t lifeline = -1;
     std::int32_t terminal = -1;
+    std::int32_t fdSocket = -1;
     std::int32_t info = -1;
     std::int32_t status = -1;
     std::int32_t block = -1;

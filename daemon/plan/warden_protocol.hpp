@@ -121,6 +121,7 @@ enum class SetupStep : std::uint32_t {
     payloadLabel, // AppArmor, of the payload; errno ENOENT: not loaded
     terminal,     // taking the controlling terminal; errno ENOTTY: not a pty
     information,  // writing to info-fd or status-fd
+    moreFds,      // receiving from fd-socket
 };
 
 inline constexpr std::uint32_t noOperation = UINT32_MAX;

@@ -16,9 +16,9 @@ inline constexpr std::uint32_t planMagic = 0x31504253; // "SBP1"
 inline constexpr std::uint32_t planVersion = 1;
 
 // Ceilings that the warden holds by itself, whatever the broker says; policy/limits.hpp is checked against them.
-inline constexpr std::uint32_t maxPlanSize = 1U << 20U; // bytes
-inline constexpr std::uint32_t maxArguments = 4096;
-inline constexpr std::uint32_t maxEnvironment = 1024;
+inline constexpr std::uint32_t maxPlanSize = 1U << 21U; // bytes
+inline constexpr std::uint32_t maxArguments = 16384;
+inline constexpr std::uint32_t maxEnvironment = 4096;
 inline constexpr std::uint32_t maxMounts = 1024;
 inline constexpr std::uint32_t maxGroups = 1024;
 inline constexpr std::uint32_t maxPayloadFds = 253;
@@ -94,6 +94,11 @@ enum ProcessFlag : std::uint32_t {
 };
 inline constexpr std::uint32_t knownProcessFlags = processNewSession;
 
+// One packet of the socket that carries more descriptors: as many numbers as descriptors, each that of the payload for
+// the descriptor at its place. All packets are there before the request is made.
+inline constexpr std::uint32_t maxFdNumbers = maxPayloadFds;
+using FdNumber = std::uint32_t;
+
 struct Header {
     std::uint32_t magic;
     std::uint32_t version;
@@ -115,6 +120,7 @@ struct Header {
     Offset label;                   // AppArmor label of the payload, absent = AppArmor is off
     std::int32_t lifeline;          // index into the descriptors of Launch, -1 = none
     std::int32_t terminal;          // index of a pty that becomes the controlling terminal, -1 = none
+    std::int32_t fdSocket;          // index of a socket that carries more descriptors, see FdNumber; -1 = none
     std::int32_t info;              // index of what is told who the payload is, on several lines; -1 = none
     std::int32_t status;            // the same on one line
     std::int32_t block;             // index of what the payload waits for before its exec, -1 = none

@@ -65,8 +65,8 @@ private:
     [[nodiscard]] bool checkProcess() const noexcept {
         const bool leads = (header_->process & processNewSession) != 0;
         return (header_->process & ~unsigned{knownProcessFlags}) == 0 && isIndex(header_->terminal) &&
-               isIndex(header_->info) && isIndex(header_->status) && isIndex(header_->block) &&
-               isIndex(header_->sync) && (leads || header_->terminal < 0);
+               isIndex(header_->fdSocket) && isIndex(header_->info) && isIndex(header_->status) &&
+               isIndex(header_->block) && isIndex(header_->sync) && (leads || header_->terminal < 0);
     }
 
     template <typename T> [[nodiscard]] bool checkTable(const Table& table, std::uint32_t most) const noexcept {

@@ -22,11 +22,12 @@ struct Limits {
     std::uint32_t pendingChecks = 96;
     // of one request
     std::uint32_t messageBytes = 256 * 1024;
-    std::uint32_t arguments = 4096;
-    std::uint32_t environment = 1024;
+    std::uint32_t arguments = 16384;
+    std::uint32_t environment = 4096;
     std::uint32_t mounts = 1024;
-    std::uint32_t planBytes = 1024 * 1024;
+    std::uint32_t planBytes = 2 * 1024 * 1024;
     std::uint32_t fdsPerMessage = 16;
+    std::uint32_t fdsBySocket = 253;
     std::uint32_t descriptionBytes = 128;
     std::uint32_t pathBytes = 4095;
     std::uint32_t groups = 1024;
@@ -54,7 +55,7 @@ struct LimitRow {
 };
 
 // One row for each member of Limits; a test counts them.
-inline constexpr std::array<LimitRow, 25> limitRows{{
+inline constexpr std::array<LimitRow, 26> limitRows{{
     {.name = "running-per-uid", .count = &Limits::running},
     {.name = "in-setup-per-uid", .count = &Limits::inSetup},
     {.name = "queued-per-uid", .count = &Limits::queued},
@@ -71,6 +72,7 @@ inline constexpr std::array<LimitRow, 25> limitRows{{
     {.name = "mounts", .count = &Limits::mounts},
     {.name = "plan-bytes", .count = &Limits::planBytes},
     {.name = "fds-per-message", .count = &Limits::fdsPerMessage},
+    {.name = "fds-by-socket", .count = &Limits::fdsBySocket},
     {.name = "description-bytes", .count = &Limits::descriptionBytes},
     {.name = "path-bytes", .count = &Limits::pathBytes},
     {.name = "groups", .count = &Limits::groups},

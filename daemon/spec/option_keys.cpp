@@ -11,7 +11,7 @@ using enum KeyStatus;
 
 constexpr KeyRow options[] = {
     {"apparmor", known},
-    {"argv-fd", known},
+    {"argv-fd", supported},
     {"argv0", supported},
     {"block-fd", supported},
     {"capabilities", known},
@@ -19,9 +19,9 @@ constexpr KeyRow options[] = {
     {"cwd", supported},
     {"description", supported},
     {"env", supported},
-    {"env-fd", known},
+    {"env-fd", supported},
     {"exec-fd", known},
-    {"fd-socket", known},
+    {"fd-socket", supported},
     {"gid", known},
     {"gid-map", known},
     {"hostname", supported},

@@ -48,6 +48,7 @@ struct Spec {
     std::optional<FdIndex> lifeline;
     bool newSession = true;           // false: the payload leads none
     std::optional<FdIndex> terminal;  // pty that becomes its controlling terminal
+    std::optional<FdIndex> fdSocket;  // carries more of the payload's descriptors
     std::optional<FdIndex> info;      // told who the payload is, over several lines
     std::optional<FdIndex> status;    // the same on one line
     std::optional<FdIndex> block;     // the payload waits for it before its exec

@@ -58,8 +58,11 @@ Result<void> checkReports(const Spec& spec) {
     const struct {
         const char* key;
         const std::optional<FdIndex>& index;
-    } options[] = {
-        {"info-fd", spec.info}, {"status-fd", spec.status}, {"block-fd", spec.block}, {"sync-fd", spec.sync}};
+    } options[] = {{"fd-socket", spec.fdSocket},
+                   {"info-fd", spec.info},
+                   {"status-fd", spec.status},
+                   {"block-fd", spec.block},
+                   {"sync-fd", spec.sync}};
     for (const auto& [key, index] : options) {
         if (!index) {
             continue;

@@ -10,9 +10,12 @@ namespace {
 constexpr unsigned stdioCount = 3;
 
 int firstFreeNumber(const Launch& launch) noexcept {
-    const auto fds = launch.plan.fds();
-    const unsigned last = fds.count == 0 ? 0 : fds[fds.count - 1].number;
-    return static_cast<int>(last < stdioCount ? stdioCount : last + 1);
+    unsigned first = stdioCount;
+    for (std::uint32_t i = 0; i < launch.assignedCount; ++i) {
+        const unsigned number = launch.assigned[i].number;
+        first = number < first ? first : number + 1;
+    }
+    return static_cast<int>(first);
 }
 
 // Above every number that will be assigned, so that no assignment overwrites a source.
@@ -34,11 +37,10 @@ bool moveUp(OwnDescriptors& own, int least) noexcept {
 } // namespace
 
 Failure placeDescriptors(const Launch& launch, int devNull, OwnDescriptors& own) noexcept {
-    const auto assignments = launch.plan.fds();
     const int least = firstFreeNumber(launch);
     int sources[wire::maxPayloadFds];
-    for (std::uint32_t i = 0; i < assignments.count; ++i) {
-        sources[i] = launch.fds[assignments[i].index].get();
+    for (std::uint32_t i = 0; i < launch.assignedCount; ++i) {
+        sources[i] = launch.fds[launch.assigned[i].index].get();
         if (!moveUp(sources[i], least)) {
             return failed(SetupStep::descriptors);
         }
@@ -47,8 +49,8 @@ Failure placeDescriptors(const Launch& launch, int devNull, OwnDescriptors& own)
         return failed(SetupStep::descriptors);
     }
     sys::closeRange(0, static_cast<unsigned>(least) - 1);
-    for (std::uint32_t i = 0; i < assignments.count; ++i) {
-        if (::dup3(sources[i], static_cast<int>(assignments[i].number), 0) < 0) {
+    for (std::uint32_t i = 0; i < launch.assignedCount; ++i) {
+        if (::dup3(sources[i], static_cast<int>(launch.assigned[i].number), 0) < 0) {
             return failed(SetupStep::descriptors);
         }
     }

@@ -72,7 +72,7 @@ int search(const char* program, const Vectors& vectors) noexcept {
 } // namespace
 
 Failure execute(const wire::PlanReader& plan) noexcept {
-    Vectors vectors;
+    static Vectors vectors; // not on the stack, which the caller's limit may have made small
     fill(plan, plan.arguments(), vectors.arguments);
     fill(plan, plan.environment(), vectors.environment);
     const char* program = plan.text(plan.header().program);

@@ -13,6 +13,8 @@ struct Launch {
     wire::PlanReader plan;
     UniqueFd fds[maxRecordFds]; // the caller's, in the order of the Plan's indexes
     std::uint32_t fdCount = 0;
+    wire::FdAssignment assigned[wire::maxPayloadFds]; // the Plan's and those that came by fd-socket, in no order
+    std::uint32_t assignedCount = 0;
     std::uint64_t deadline = 0; // CLOCK_MONOTONIC, of the whole setup
 
     // Of a checked index, -1 for none.

@@ -1,6 +1,7 @@
 #include "warden/warden.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/assign_descriptors.hpp"
 #include "warden/caller_view.hpp"
 #include "warden/capabilities.hpp"
 #include "warden/control.hpp"
@@ -93,7 +94,7 @@ Failure readPlan(Warden& warden, const UniqueFd& memfd) noexcept {
     }
     const bool tooLong = header.setupTimeoutUsec > longestSetupUsec;
     warden.launch.deadline = monotonicUsec() + (tooLong ? longestSetupUsec : header.setupTimeoutUsec);
-    return success;
+    return assignDescriptors(warden.launch);
 }
 
 // The last resort against a file server of the caller that holds this process in a system call: SIGALRM ends it, and

@@ -87,7 +87,7 @@ std::vector<BadRequest> argumentMistakes() {
         {"S77_EmptyArgv", [](SpawnRequest& request) { request.argv.clear(); }, "InvalidArgs", "argv"},
         {"S77_EmptyCommand", [](SpawnRequest& request) { request.argv = {""}; }, "InvalidArgs", "argv"},
         {"S77_NulInArgument", [](SpawnRequest& request) { request.argv.push_back(nul); }, "InvalidArgs", "argv"},
-        {"Arguments4097", [](SpawnRequest& request) { request.argv.resize(4097, "x"); }, "LimitsExceeded", "argv"},
+        {"Arguments16385", [](SpawnRequest& request) { request.argv.resize(16385, "x"); }, "LimitsExceeded", "argv"},
         {"S77_EnvironmentWithoutEqualsSign",
          [](SpawnRequest& request) {
              request.options.clear();
@@ -112,10 +112,10 @@ std::vector<BadRequest> argumentMistakes() {
              request.with("env", byteStrings({"A=" + nul}));
          },
          "InvalidOption", "env"},
-        {"Environment1025",
+        {"Environment4097",
          [](SpawnRequest& request) {
              std::vector<std::string> entries;
-             for (int index = 0; index < 1025; ++index) {
+             for (int index = 0; index < 4097; ++index) {
                  entries.push_back("N" + std::to_string(index) + "=");
              }
              request.options.clear();

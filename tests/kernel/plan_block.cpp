@@ -87,7 +87,7 @@ PlanBlock::PlanBlock(std::uint32_t uid, std::uint32_t gid) {
     header.namespaces = wire::knownNamespaceFlags;
     header.network = static_cast<std::uint32_t>(wire::Network::loopback);
     header.lifeline = -1;
-    header.terminal = header.info = header.status = header.block = header.sync = -1;
+    header.terminal = header.fdSocket = header.info = header.status = header.block = header.sync = -1;
     header.process = wire::processNewSession;
     header.setupTimeoutUsec = 20'000'000;
     filter = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};

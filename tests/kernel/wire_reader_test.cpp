@@ -88,8 +88,9 @@ TEST(WireReaderTest, AnIndexOutOfRangeIsRefused) {
     const std::vector<std::byte> bytes = fullPlan().bytes();
     EXPECT_FALSE(opens(with(bytes, offsetof(wire::Header, lifeline), 3)));
     EXPECT_FALSE(opens(with(bytes, offsetof(wire::Header, lifeline), -2)));
-    for (const std::size_t field : {offsetof(wire::Header, info), offsetof(wire::Header, status),
-                                    offsetof(wire::Header, block), offsetof(wire::Header, sync)}) {
+    for (const std::size_t field :
+         {offsetof(wire::Header, fdSocket), offsetof(wire::Header, info), offsetof(wire::Header, status),
+          offsetof(wire::Header, block), offsetof(wire::Header, sync)}) {
         EXPECT_TRUE(opens(with(bytes, field, 2)));
         EXPECT_FALSE(opens(with(bytes, field, 3)));
     }

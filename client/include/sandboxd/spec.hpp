@@ -69,7 +69,8 @@ public:
         return mount(Bind{std::move(source), std::move(target), true});
     }
 
-    // The payload gets `ours` as its descriptor `number`. Borrowed: it must stay open until spawn() returns.
+    // The payload gets `ours` as its descriptor `number`, at most 252. Borrowed: it must stay open until spawn()
+    // returns.
     Spec& descriptor(std::uint32_t number, int ours) {
         fields_.descriptors[number] = ours;
         return *this;

@@ -110,18 +110,46 @@ TEST(EncodeSpec, SendsDescriptorsByThePayloadsNumber) {
               R"("" [b"true"] [0: fd, 1: fd, 2: fd, 7: fd] [])");
 }
 
-TEST(EncodeSpec, SendsSixteenDescriptorsAndRefusesSeventeen) {
+// What a message would carry for the payload, 14 beside a lifeline and a source of a mount.
+Spec withDescriptors(std::uint32_t count) {
     Spec spec = plain();
-    for (std::uint32_t number = 0; number < 14; ++number) {
+    for (std::uint32_t number = 0; number < count; ++number) {
         spec.descriptor(number, 0);
     }
-    spec.lifeline(0).mount(BindDescriptor{0, "/b"});
-    EXPECT_TRUE(encodeSpawn(spec.fields()).ok());
-    spec.mount(BindDescriptor{0, "/c"});
+    return spec.lifeline(0).mount(BindDescriptor{0, "/b"});
+}
+
+TEST(EncodeSpec, SendsSixteenDescriptorsInTheMessageAndMoreByASocket) {
+    EXPECT_EQ(encoded(withDescriptors(14)).find("fd-socket"), std::string::npos);
+    const std::string more = encoded(withDescriptors(15));
+    EXPECT_TRUE(more.starts_with(R"("" [b"true"] [] [)")) << more;
+    EXPECT_NE(more.find(R"("fd-socket": <h fd>)"), std::string::npos) << more;
+    EXPECT_TRUE(encodeSpawn(withDescriptors(250).fields()).ok());
+}
+
+TEST(EncodeSpec, RefusesMoreDescriptorsThanEvenASocketCarries) {
+    const Result<Message> refused = encodeSpawn(withDescriptors(251).fields());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().kind, ErrorKind::limitExceeded);
+    EXPECT_EQ(refused.error().message,
+              "fds: 253 descriptors, one request carries at most 252, and 15 besides the payload's");
+}
+
+TEST(EncodeSpec, RefusesMoreSourcesThanOneMessageCarries) {
+    Spec spec = plain();
+    for (int count = 0; count < 17; ++count) {
+        spec.mount(BindDescriptor{0, "/b"});
+    }
     const Result<Message> refused = encodeSpawn(spec.fields());
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().kind, ErrorKind::limitExceeded);
-    EXPECT_EQ(refused.error().message, "fds: 17 descriptors, one request carries at most 16");
+}
+
+TEST(EncodeSpec, SendsLongArgumentsAndEnvironmentsByMemfd) {
+    const std::string text(70'000, 'x');
+    EXPECT_EQ(encoded(Spec({"true", text})), R"("" [b"true"] [] ["argv-fd": <h fd>])");
+    EXPECT_EQ(options(plain().environment({"A=" + text})), R"("env-fd": <h fd>)");
+    EXPECT_EQ(encoded(Spec({text})), "\"\" [b\"" + text + "\"] [] []");
 }
 
 TEST(EncodeSpec, RefusesADescriptorThatIsNotOpen) {

@@ -16,6 +16,7 @@ static_assert(limits.mounts <= wire::maxMounts);
 static_assert(limits.groups <= wire::maxGroups);
 static_assert(limits.planBytes <= wire::maxPlanSize);
 static_assert(limits.fdsPerMessage <= wire::maxPayloadFds);
+static_assert(limits.fdsBySocket == wire::maxPayloadFds);
 static_assert(limits.messageBytes <= limits.planBytes);
 
 TEST(LimitsFit, TheDefaultFilterIsShorterThanTheWardenAllows) {

@@ -14,8 +14,8 @@ void expectExceeded(const spec::Spec& spec, const std::string& message) {
 
 TEST(WithinLimits, EverythingAtItsCeilingIsAllowed) {
     spec::Spec spec;
-    spec.argv.resize(4096);
-    spec.environment.resize(1024);
+    spec.argv.resize(16384);
+    spec.environment.resize(4096);
     spec.mounts.assign(1024, spec::Proc{spec::AbsolutePath::parse("target", "/proc").value()});
     spec.description = std::string(128, 'x');
     spec.fdCount = 16;
@@ -24,14 +24,14 @@ TEST(WithinLimits, EverythingAtItsCeilingIsAllowed) {
 
 TEST(WithinLimits, OneArgumentMoreIsRefused) {
     spec::Spec spec;
-    spec.argv.resize(4097);
-    expectExceeded(spec, "argv: 4097 is more than 4096");
+    spec.argv.resize(16385);
+    expectExceeded(spec, "argv: 16385 is more than 16384");
 }
 
 TEST(WithinLimits, OneVariableMoreIsRefused) {
     spec::Spec spec;
-    spec.environment.resize(1025);
-    expectExceeded(spec, "env: 1025 is more than 1024");
+    spec.environment.resize(4097);
+    expectExceeded(spec, "env: 4097 is more than 4096");
 }
 
 TEST(WithinLimits, OneMountMoreIsRefused) {

@@ -26,9 +26,11 @@ TEST(OptionKeys, EachKeyStandsOnceInAlphabeticOrder) {
 }
 
 TEST(OptionKeys, EveryOptionOfTheInterfaceIsAccepted) {
-    for (const auto* key : {"argv0", "block-fd", "cwd", "description", "env", "hostname", "identity", "info-fd",
-                            "lifeline", "lifetime", "mounts", "namespaces", "network", "new-session", "require",
-                            "start-timeout-usec", "status-fd", "sync-fd", "terminal"}) {
+    for (const auto* key :
+         {"argv-fd",    "argv0",    "block-fd",    "cwd",     "description",        "env",       "env-fd",
+          "fd-socket",  "hostname", "identity",    "info-fd", "lifeline",           "lifetime",  "mounts",
+          "namespaces", "network",  "new-session", "require", "start-timeout-usec", "status-fd", "sync-fd",
+          "terminal"}) {
         EXPECT_TRUE(checkOptionKey(key).ok()) << key;
     }
 }

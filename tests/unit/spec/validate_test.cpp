@@ -76,8 +76,11 @@ TEST(Validate, ATerminalBeyondTheRequestIsABadDescriptor) {
 }
 
 TEST(Validate, EachOtherDescriptorBeyondTheRequestIsABadOneAndNamesItsKey) {
-    const std::pair<std::optional<FdIndex> Spec::*, const char*> members[] = {
-        {&Spec::info, "info-fd"}, {&Spec::status, "status-fd"}, {&Spec::block, "block-fd"}, {&Spec::sync, "sync-fd"}};
+    const std::pair<std::optional<FdIndex> Spec::*, const char*> members[] = {{&Spec::fdSocket, "fd-socket"},
+                                                                              {&Spec::info, "info-fd"},
+                                                                              {&Spec::status, "status-fd"},
+                                                                              {&Spec::block, "block-fd"},
+                                                                              {&Spec::sync, "sync-fd"}};
     for (const auto& [member, key] : members) {
         Spec spec = sample();
         spec.*member = FdIndex{1};
