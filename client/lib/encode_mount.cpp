@@ -11,9 +11,10 @@ void writeMode(Writer& options, std::uint32_t mode) {
     options.option("mode", "u", [&](Writer& value) { value.uint32(mode); });
 }
 
-void writeReadOnly(Writer& options, bool readOnly) {
-    if (readOnly) {
-        options.option("read-only", "b", [](Writer& value) { value.boolean(true); });
+// A daemon that does not know a key refuses it: what is the default anyway is not sent.
+void writeFlag(Writer& options, const char* key, bool wanted, bool byDefault = false) {
+    if (wanted != byDefault) {
+        options.option(key, "b", [&](Writer& value) { value.boolean(wanted); });
     }
 }
 
@@ -23,11 +24,15 @@ struct WriteKeys {
 
     void operator()(const Bind& bind) const {
         writeBytes(options, "source", bind.source);
-        writeReadOnly(options, bind.readOnly);
+        writeFlag(options, "read-only", bind.readOnly);
+        writeFlag(options, "devices", bind.devices);
+        writeFlag(options, "optional", bind.optional);
+        writeFlag(options, "recursive", bind.recursive, true);
     }
     void operator()(const BindDescriptor& bind) const {
         options.option("source", "h", [&](Writer& value) { value.descriptor(bind.source); });
-        writeReadOnly(options, bind.readOnly);
+        writeFlag(options, "read-only", bind.readOnly);
+        writeFlag(options, "devices", bind.devices);
     }
     void operator()(const Tmpfs& tmpfs) const {
         writeMode(options, tmpfs.mode);

@@ -27,6 +27,19 @@ constexpr std::array rows{
         [](RunRequest& request, const Arguments& a) {
             request.mounts.emplace_back(client::Bind{a[0], a[1], true});
         }},
+    Row{"--bind-try", 2, "SRC DEST", "The same as --bind, or nothing if there is no SRC",
+        [](RunRequest& request, const Arguments& a) {
+            request.mounts.emplace_back(client::Bind{.source = a[0], .target = a[1], .optional = true});
+        }},
+    Row{"--ro-bind-try", 2, "SRC DEST", "The same as --ro-bind, or nothing if there is no SRC",
+        [](RunRequest& request, const Arguments& a) {
+            request.mounts.emplace_back(
+                client::Bind{.source = a[0], .target = a[1], .readOnly = true, .optional = true});
+        }},
+    Row{"--dev-bind", 2, "SRC DEST", "Show SRC at DEST, read-write, its devices too",
+        [](RunRequest& request, const Arguments& a) {
+            request.mounts.emplace_back(client::Bind{.source = a[0], .target = a[1], .devices = true});
+        }},
     Row{"--tmpfs", 1, "DEST", "An empty file system of its own at DEST",
         [](RunRequest& request, const Arguments& a) { request.mounts.emplace_back(client::Tmpfs{a[0]}); }},
     Row{"--dir", 1, "DEST", "A directory at DEST",

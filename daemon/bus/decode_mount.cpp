@@ -3,6 +3,7 @@
 #include "spec/option_keys.hpp"
 #include "spec/parse.hpp"
 
+#include <map>
 #include <optional>
 
 namespace sandboxd::bus {
@@ -20,6 +21,9 @@ struct Fields {
     std::optional<std::uint32_t> mode;
     std::uint64_t size = 0;
     bool readOnly = false;
+    bool devices = false;
+    bool optional = false;
+    bool recursive = true;
 };
 
 template <typename Value, typename Member> Result<void> put(Result<Value> value, Member& member) {
@@ -33,7 +37,7 @@ template <typename Value, typename Member> Result<void> put(Result<Value> value,
 class MountDecoder {
 public:
     MountDecoder(Reader& reader, std::size_t index)
-        : reader_(reader), prefix_("mounts[" + std::to_string(index) + "]") {}
+        : reader_(reader), prefix_("mounts: operation " + std::to_string(index)) {}
 
     Result<spec::MountOperation> decode() {
         auto read = reader_.structure(prefix_, "sa{sv}", [this]() -> Result<void> { return readContents(); });
@@ -44,37 +48,46 @@ public:
     }
 
 private:
+    using Read = Result<void> (MountDecoder::*)(const std::string& place);
+    using Build = Result<spec::MountOperation> (MountDecoder::*)(const spec::AbsolutePath& target);
+
     Result<void> readContents() {
         if (auto name = put(reader_.text(prefix_), name_); !name) {
             return name;
         }
-        if (auto known = spec::checkMountName(name_); !known) {
+        if (auto known = named(spec::checkMountName(name_)); !known) {
             return known;
         }
-        return reader_.dictionary(prefix_, [this](const std::string& key) { return readKey(key); });
+        return named(reader_.dictionary(prefix_, [this](const std::string& key) { return readKey(key); }));
     }
 
     Result<void> readKey(const std::string& key) {
+        static const std::map<std::string_view, Read> readers{
+            {"content", &MountDecoder::readContent},    {"devices", &MountDecoder::readDevices},
+            {"mode", &MountDecoder::readMode},          {"optional", &MountDecoder::readOptional},
+            {"read-only", &MountDecoder::readReadOnly}, {"recursive", &MountDecoder::readRecursive},
+            {"size", &MountDecoder::readSize},          {"source", &MountDecoder::readSource},
+            {"target", &MountDecoder::readTarget},
+        };
         if (auto known = spec::checkMountKey(name_, key); !known) {
             return known;
         }
-        const std::string place = prefix_ + "." + key;
-        if (key == "target") {
-            return readTarget(place);
+        const auto reader = readers.find(key);
+        if (reader == readers.end()) {
+            return Error{ErrorCode::notSupported, prefix_ + ": " + key + ": not supported"};
         }
-        if (key == "source") {
-            return name_ == "symlink" ? readLinkText(place) : readSource(place);
+        return (this->*reader->second)(prefix_ + ": " + key);
+    }
+
+    // The message, which begins with the operation whoever wrote it.
+    Result<void> named(Result<void> result) const {
+        if (result || result.error().message.starts_with(prefix_)) {
+            return result;
         }
-        if (key == "content") {
-            return put(reader_.bytes(place), fields_.content);
-        }
-        if (key == "mode") {
-            return readMode(place);
-        }
-        if (key == "size") {
-            return put(reader_.longNumber(place), fields_.size);
-        }
-        return put(reader_.truth(place), fields_.readOnly);
+        constexpr std::string_view option = "mounts: ";
+        std::string message = result.error().message;
+        message.erase(0, message.starts_with(option) ? option.size() : 0);
+        return Error{result.error().code, prefix_ + ": " + message};
     }
 
     Result<std::string> readText(const std::string& place) {
@@ -91,6 +104,9 @@ private:
     }
 
     Result<void> readSource(const std::string& place) {
+        if (name_ == "symlink") {
+            return readLinkText(place);
+        }
         if (reader_.type() == "h") {
             Result<std::uint32_t> index = reader_.fd(place);
             if (!index) {
@@ -116,44 +132,58 @@ private:
         return raw ? put(spec::parseMode(place, raw.value()), fields_.mode) : Result<void>(raw.error());
     }
 
-    Error missing(const char* key) const { return {ErrorCode::invalidOption, prefix_ + "." + key + ": is missing"}; }
+    Result<void> readContent(const std::string& place) { return put(reader_.bytes(place), fields_.content); }
+    Result<void> readSize(const std::string& place) { return put(reader_.longNumber(place), fields_.size); }
+    Result<void> readReadOnly(const std::string& place) { return put(reader_.truth(place), fields_.readOnly); }
+    Result<void> readDevices(const std::string& place) { return put(reader_.truth(place), fields_.devices); }
+    Result<void> readOptional(const std::string& place) { return put(reader_.truth(place), fields_.optional); }
+    Result<void> readRecursive(const std::string& place) { return put(reader_.truth(place), fields_.recursive); }
+
+    Error missing(const char* key) const { return {ErrorCode::invalidOption, prefix_ + ": " + key + ": is missing"}; }
 
     Result<spec::MountOperation> build() {
-        if (!fields_.target) {
-            return missing("target");
+        static const std::map<std::string_view, Build> builders{
+            {"bind", &MountDecoder::buildBind},
+            {"dev", &MountDecoder::buildPlain<spec::Dev>},
+            {"devpts", &MountDecoder::buildPlain<spec::Devpts>},
+            {"directory", &MountDecoder::buildDirectory},
+            {"file", &MountDecoder::buildFile},
+            {"proc", &MountDecoder::buildPlain<spec::Proc>},
+            {"remount-read-only", &MountDecoder::buildPlain<spec::RemountReadOnly>},
+            {"symlink", &MountDecoder::buildSymlink},
+            {"tmpfs", &MountDecoder::buildTmpfs},
+        };
+        const auto builder = builders.find(name_);
+        if (builder == builders.end()) {
+            return Error{ErrorCode::notSupported, prefix_ + ": not supported"};
         }
-        const spec::AbsolutePath& target = *fields_.target;
-        if (name_ == "bind") {
-            return fields_.source ? Result<spec::MountOperation>(spec::Bind{*fields_.source, target, fields_.readOnly})
-                                  : Result<spec::MountOperation>(missing("source"));
-        }
-        if (name_ == "symlink") {
-            return fields_.linkText ? Result<spec::MountOperation>(spec::Symlink{target, *fields_.linkText})
-                                    : Result<spec::MountOperation>(missing("source"));
-        }
-        return buildPlain(target);
+        return fields_.target ? (this->*builder->second)(*fields_.target) : missing("target");
     }
 
-    Result<spec::MountOperation> buildPlain(const spec::AbsolutePath& target) {
-        if (name_ == "tmpfs") {
-            return spec::MountOperation(spec::Tmpfs{target, fields_.mode.value_or(0755), fields_.size});
+    template <typename Operation> Result<spec::MountOperation> buildPlain(const spec::AbsolutePath& target) {
+        return spec::MountOperation(Operation{target});
+    }
+    Result<spec::MountOperation> buildBind(const spec::AbsolutePath& target) {
+        if (!fields_.source) {
+            return missing("source");
         }
-        if (name_ == "proc") {
-            return spec::MountOperation(spec::Proc{target});
+        return spec::MountOperation(spec::Bind{*fields_.source, target, fields_.readOnly, fields_.devices,
+                                               fields_.optional, fields_.recursive});
+    }
+    Result<spec::MountOperation> buildSymlink(const spec::AbsolutePath& target) {
+        if (!fields_.linkText) {
+            return missing("source");
         }
-        if (name_ == "dev") {
-            return spec::MountOperation(spec::Dev{target});
-        }
-        if (name_ == "devpts") {
-            return spec::MountOperation(spec::Devpts{target});
-        }
-        if (name_ == "directory") {
-            return spec::MountOperation(spec::Directory{target, fields_.mode.value_or(0755)});
-        }
-        if (name_ == "file") {
-            return spec::MountOperation(spec::File{target, fields_.content, fields_.mode.value_or(0644)});
-        }
-        return spec::MountOperation(spec::RemountReadOnly{target});
+        return spec::MountOperation(spec::Symlink{target, *fields_.linkText});
+    }
+    Result<spec::MountOperation> buildTmpfs(const spec::AbsolutePath& target) {
+        return spec::MountOperation(spec::Tmpfs{target, fields_.mode.value_or(0755), fields_.size});
+    }
+    Result<spec::MountOperation> buildDirectory(const spec::AbsolutePath& target) {
+        return spec::MountOperation(spec::Directory{target, fields_.mode.value_or(0755)});
+    }
+    Result<spec::MountOperation> buildFile(const spec::AbsolutePath& target) {
+        return spec::MountOperation(spec::File{target, fields_.content, fields_.mode.value_or(0644)});
     }
 
     Reader& reader_;

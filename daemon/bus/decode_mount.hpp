@@ -7,7 +7,7 @@
 
 namespace sandboxd::bus {
 
-// The reader stands at the structure. Errors begin with "mounts[index]".
+// The reader stands at the structure. Errors begin with "mounts: operation index".
 Result<spec::MountOperation> decodeMount(Reader& reader, std::size_t index);
 
 } // namespace sandboxd::bus

@@ -65,7 +65,7 @@ std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
 
 std::string keyOf(const wire::Report& report) {
     if (report.operation != wire::noOperation) {
-        return "mounts[" + std::to_string(report.operation) + "]: ";
+        return "mounts: operation " + std::to_string(report.operation) + ": ";
     }
     return report.step == SetupStep::workingDirectory ? "cwd: " : "";
 }

@@ -11,8 +11,8 @@ namespace sandboxd::launch {
 
 [[nodiscard]] std::string_view nameOf(wire::SetupStep step) noexcept;
 
-// "setup: mounts[3]: cannot open source "/x": Permission denied". ExecFailed for the exec step ("argv: cannot execute
-// "x": No such file or directory"), BadFileDescriptor for a lifeline that is none, else SetupFailed.
+// "setup: mounts: operation 3: cannot open the source "/x": Permission denied". ExecFailed for the exec step ("argv:
+// cannot execute "x": No such file or directory"), BadFileDescriptor for a lifeline that is none, else SetupFailed.
 [[nodiscard]] Error describeFailure(const wire::Report& report, const plan::Plan& plan);
 
 } // namespace sandboxd::launch

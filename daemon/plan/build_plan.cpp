@@ -22,7 +22,8 @@ MountStep planTarget(wire::MountKind kind, const spec::AbsolutePath& target) {
 
 MountStep planBind(const spec::Bind& bind) {
     MountStep step = planTarget(wire::MountKind::bind, bind.target);
-    step.flags = wire::mountRecursive | (bind.readOnly ? wire::mountReadOnly : 0U);
+    step.flags = (bind.recursive ? wire::mountRecursive : 0U) | (bind.readOnly ? wire::mountReadOnly : 0U) |
+                 (bind.devices ? wire::mountDevices : 0U) | (bind.optional ? wire::mountOptional : 0U);
     if (const auto* path = std::get_if<spec::CallerPath>(&bind.source)) {
         step.source = path->text();
     } else {

@@ -12,9 +12,10 @@ Result<void> bindInPlaceOnly(Plan& plan) {
         }
         if (step.source != step.target) {
             const std::string source = step.fd >= 0 ? "a descriptor" : quote(step.source);
-            return Error{ErrorCode::callerConfined,
-                         "mounts[" + std::to_string(i) + "]: a caller with an AppArmor label cannot bind " + source +
-                             " to " + quote(step.target) + ", only a path to itself: its profile judges by paths"};
+            return Error{ErrorCode::callerConfined, "mounts: operation " + std::to_string(i) +
+                                                        ": a caller with an AppArmor label cannot bind " + source +
+                                                        " to " + quote(step.target) +
+                                                        ", only a path to itself: its profile judges by paths"};
         }
         step.flags |= wire::mountNoSymlinks;
     }

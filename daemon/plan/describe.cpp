@@ -72,11 +72,18 @@ std::string describeSource(const MountStep& step) {
     return (step.kind == wire::MountKind::symlink ? " saying " : " from ") + quote(step.source);
 }
 
+constexpr std::array<std::pair<std::uint32_t, std::string_view>, 5> flagWords{
+    {{wire::mountReadOnly, " read-only"},
+     {wire::mountRecursive, " recursive"},
+     {wire::mountNoSymlinks, " without symlinks"},
+     {wire::mountDevices, " devices"},
+     {wire::mountOptional, " optional"}}};
+
 std::string describeMount(const MountStep& step) {
     std::string text = std::string(nameOf(step.kind)) + " " + quote(step.target) + describeSource(step);
-    text += (step.flags & wire::mountReadOnly) != 0 ? " read-only" : "";
-    text += (step.flags & wire::mountRecursive) != 0 ? " recursive" : "";
-    text += (step.flags & wire::mountNoSymlinks) != 0 ? " without symlinks" : "";
+    for (const auto& [flag, word] : flagWords) {
+        text += (step.flags & flag) != 0 ? word : "";
+    }
     if (step.mode != 0) {
         text += " mode " + octal(step.mode);
     }

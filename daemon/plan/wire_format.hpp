@@ -49,9 +49,12 @@ enum MountFlag : std::uint32_t {
     mountReadOnly = 1U << 0U,
     mountRecursive = 1U << 1U,
     mountSourceIsFd = 1U << 2U, // `fd` is valid, `source` absent
-    mountNoSymlinks = 1U << 3U, // the source's path holds none
+    mountNoSymlinks = 1U << 3U, // neither the source's path nor the target's holds one
+    mountDevices = 1U << 4U,    // bind: devices can be opened
+    mountOptional = 1U << 5U,   // bind: without a source there is no mount
 };
-inline constexpr std::uint32_t knownMountFlags = mountReadOnly | mountRecursive | mountSourceIsFd | mountNoSymlinks;
+inline constexpr std::uint32_t knownMountFlags =
+    mountReadOnly | mountRecursive | mountSourceIsFd | mountNoSymlinks | mountDevices | mountOptional;
 
 struct MountStep {
     std::uint32_t kind;  // MountKind

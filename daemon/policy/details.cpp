@@ -157,6 +157,13 @@ Writable breadthOf(const spec::Spec& spec) {
     return widest;
 }
 
+bool bindsDevices(const spec::Spec& spec) {
+    return std::any_of(spec.mounts.begin(), spec.mounts.end(), [](const spec::MountOperation& operation) {
+        const auto* bind = std::get_if<spec::Bind>(&operation);
+        return bind != nullptr && bind->devices;
+    });
+}
+
 } // namespace
 
 std::map<std::string, std::string> checkDetails(const spec::Spec& spec, const Caller& caller,
@@ -174,7 +181,7 @@ std::map<std::string, std::string> checkDetails(const spec::Spec& spec, const Ca
         {"identity", std::string(identityName(spec.identity))},
         {"capabilities", "none"},
         {"network", std::string(networkName(spec.network))},
-        {"devices", "none"},
+        {"devices", bindsDevices(spec) ? "bound" : "none"},
         {"writable", std::string(writableName(breadthOf(spec)))},
         {"seccomp", "default"},
         {"lifetime", std::string(lifetimeName(spec))},

@@ -19,7 +19,9 @@ struct Bind {
     std::variant<CallerPath, BindFd> source;
     AbsolutePath target;
     bool readOnly = false;
-    // Always recursive: a non-recursive bind would uncover what lies under submounts.
+    bool devices = false;  // device files in it can be opened
+    bool optional = false; // a source that does not exist is no error, and there is no mount
+    bool recursive = true; // with what is mounted below; of a descriptor always
 };
 
 struct Tmpfs {

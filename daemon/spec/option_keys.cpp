@@ -50,8 +50,8 @@ constexpr KeyRow options[] = {
     {"uid-map", known},
 };
 
-constexpr KeyRow bindKeys[] = {{"devices", known},   {"optional", known},   {"read-only", supported},
-                               {"recursive", known}, {"source", supported}, {"target", supported}};
+constexpr KeyRow bindKeys[] = {{"devices", supported},   {"optional", supported}, {"read-only", supported},
+                               {"recursive", supported}, {"source", supported},   {"target", supported}};
 constexpr KeyRow tmpfsKeys[] = {{"mode", supported}, {"size", supported}, {"target", supported}};
 constexpr KeyRow targetOnly[] = {{"target", supported}};
 constexpr KeyRow directoryKeys[] = {{"mode", supported}, {"target", supported}};

@@ -35,9 +35,13 @@ Result<void> checkBindFds(const Spec& spec) {
         if (source == nullptr) {
             continue;
         }
-        const std::string key = "mounts: operation " + std::to_string(position) + ": source";
-        if (Result<void> inside = checkIndex(spec, key, source->index); !inside) {
+        const std::string key = "mounts: operation " + std::to_string(position) + ": ";
+        if (Result<void> inside = checkIndex(spec, key + "source", source->index); !inside) {
             return inside;
+        }
+        if (!bind->recursive) {
+            return Error{ErrorCode::conflictingOptions,
+                         key + "recursive: a descriptor is bound with all that is mounted below it"};
         }
     }
     return {};

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <cerrno>
+
 namespace sandboxd::warden {
 
 namespace {
@@ -51,7 +53,7 @@ int addNode(int dev, const Node& node) noexcept {
     if (!tree || sys::setMountAttributes(tree.get(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, MS_PRIVATE, false) != 0) {
         return errno;
     }
-    const int error = makeFile(dev, node.name, 0444, nullptr, 0);
+    const int error = makeFile(dev, node.name, 0444);
     return error != 0 ? error : attachAt(tree.get(), dev, node.name);
 }
 
@@ -73,7 +75,7 @@ int addLinks(int dev) noexcept {
 
 } // namespace
 
-int fillDev(int dev, NewRoot& own) noexcept {
+int fillDev(int dev) noexcept {
     for (const Node& node : nodes) {
         if (const int error = addNode(dev, node)) {
             return error;
@@ -82,12 +84,10 @@ int fillDev(int dev, NewRoot& own) noexcept {
     if (const int error = addTree(dev, "pts", makeDevpts())) {
         return error;
     }
-    const UniqueFd shm = makeTmpfs(01777, 0);
-    if (const int error = addTree(dev, "shm", shm)) {
+    if (const int error = addTree(dev, "shm", makeTmpfs(01777, 0))) {
         return error;
     }
-    const int error = own.addOwn(shm.get());
-    return error != 0 ? error : addLinks(dev);
+    return addLinks(dev);
 }
 
 } // namespace sandboxd::warden

@@ -75,20 +75,21 @@ UniqueFd makeDevpts() noexcept {
     return builder.mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 }
 
-int makeFile(int directory, const char* name, std::uint32_t mode, const std::byte* content, std::size_t size) noexcept {
-    const UniqueFd file(::openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file) {
-        return errno;
-    }
+int writeAll(int file, const std::byte* content, std::size_t size) noexcept {
     while (size > 0) {
-        const ssize_t written = ::write(file.get(), content, size);
+        const ssize_t written = ::write(file, content, size);
         if (written < 0) {
             return errno;
         }
         content += written;
         size -= static_cast<std::size_t>(written);
     }
-    return ::fchmod(file.get(), mode) == 0 ? 0 : errno;
+    return 0;
+}
+
+int makeFile(int directory, const char* name, std::uint32_t mode) noexcept {
+    const UniqueFd file(::openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    return file ? 0 : errno;
 }
 
 } // namespace sandboxd::warden

@@ -18,7 +18,10 @@ UniqueFd makeProc() noexcept;
 // nosuid and noexec; a new instance.
 UniqueFd makeDevpts() noexcept;
 
-// A new file in a directory of ours. 0, or an errno.
-int makeFile(int directory, const char* name, std::uint32_t mode, const std::byte* content, std::size_t size) noexcept;
+// 0, or an errno.
+int writeAll(int file, const std::byte* content, std::size_t size) noexcept;
+
+// A new, empty file; the umask is 0. 0, or an errno.
+int makeFile(int directory, const char* name, std::uint32_t mode) noexcept;
 
 } // namespace sandboxd::warden

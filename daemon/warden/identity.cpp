@@ -3,6 +3,7 @@
 #include "warden/capabilities.hpp"
 #include "warden/process.hpp"
 
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -15,10 +16,15 @@ bool setIds(uid_t uid, gid_t gid) noexcept {
     return ::setresgid(gid, gid, gid) == 0 && ::setresuid(uid, uid, uid) == 0;
 }
 
+// What set-up takes: mounts and names, lo, the namespace's limits, giving up. None that overrides modes of files: what
+// is made in the caller's directories is made by the caller's rights.
+constexpr std::uint64_t builders = capabilityBit(CAP_SYS_ADMIN) | capabilityBit(CAP_NET_ADMIN) |
+                                   capabilityBit(CAP_SYS_RESOURCE) | capabilityBit(CAP_SETPCAP);
+
 } // namespace
 
 Failure becomeCallerAndBuild(uid_t uid, gid_t gid) noexcept {
-    const bool done = ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setIds(uid, gid) && raiseEffective() &&
+    const bool done = ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setIds(uid, gid) && keepCapabilities(builders) &&
                       ::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == 0 && forbidTracing();
     return done ? success : failed(SetupStep::identity);
 }

@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
+#include <string_view>
 #include <utility>
 
 namespace sandboxd::warden {
@@ -24,19 +25,26 @@ struct Operation {
     HeldMount& held;
     NewRoot& root;
 
-    [[nodiscard]] const char* target() const noexcept { return plan.text(step.target); }
+    // Parents of what a group or others may not use are closed to them as well.
+    [[nodiscard]] Target target() const noexcept {
+        const std::uint32_t group = hasMode() && (step.mode & 0070U) == 0 ? 0050U : 0U;
+        const std::uint32_t others = hasMode() && (step.mode & 0007U) == 0 ? 0005U : 0U;
+        return {plan.text(step.target), 0755U & ~(group | others), (step.flags & wire::mountNoSymlinks) == 0};
+    }
     [[nodiscard]] bool isReadOnly() const noexcept { return (step.flags & wire::mountReadOnly) != 0; }
+
+private:
+    [[nodiscard]] bool hasMode() const noexcept {
+        return step.kind == static_cast<unsigned>(wire::MountKind::tmpfs) ||
+               step.kind == static_cast<unsigned>(wire::MountKind::directory) ||
+               step.kind == static_cast<unsigned>(wire::MountKind::file);
+    }
 };
 
 // Attaches a new file system and keeps it for the check at the end.
-int attachNew(const Operation& operation, UniqueFd tree, std::uint32_t required, bool own) noexcept {
+int attachNew(const Operation& operation, UniqueFd tree, std::uint32_t required) noexcept {
     if (!tree) {
         return errno;
-    }
-    if (own) {
-        if (const int error = operation.root.addOwn(tree.get())) {
-            return error;
-        }
     }
     operation.held.required = required;
     operation.held.tree = std::move(tree);
@@ -52,91 +60,103 @@ int restrictNew(const Operation& operation) noexcept {
     return sys::setMountAttributes(operation.held.tree.get(), MOUNT_ATTR_RDONLY, 0, false) == 0 ? 0 : errno;
 }
 
+// Without a tree the source was optional and is missing.
 int bind(const Operation& operation) noexcept {
+    if (!operation.held.tree) {
+        return 0;
+    }
     return operation.root.attachTree(operation.held.tree.get(), operation.target(), operation.held.isDirectory);
 }
 
 int tmpfs(const Operation& operation) noexcept {
     UniqueFd tree = makeTmpfs(operation.step.mode, operation.step.size);
-    const int error = attachNew(operation, std::move(tree), statNoSuid | statNoDev, true);
+    const int error = attachNew(operation, std::move(tree), statNoSuid | statNoDev);
     return error != 0 ? error : restrictNew(operation);
 }
 
 int proc(const Operation& operation) noexcept {
-    const int error = attachNew(operation, makeProc(), statNoSuid | statNoDev, false);
+    const int error = attachNew(operation, makeProc(), statNoSuid | statNoDev);
     return error != 0 ? error : restrictNew(operation);
 }
 
 int devpts(const Operation& operation) noexcept {
-    const int error = attachNew(operation, makeDevpts(), statNoSuid, false);
+    const int error = attachNew(operation, makeDevpts(), statNoSuid);
     return error != 0 ? error : restrictNew(operation);
 }
 
 int dev(const Operation& operation) noexcept {
     UniqueFd tree = makeTmpfs(0755, 0);
     const int raw = tree.get();
-    if (const int error = attachNew(operation, std::move(tree), statNoSuid | statNoDev, true)) {
+    if (const int error = attachNew(operation, std::move(tree), statNoSuid | statNoDev)) {
         return error;
     }
-    const int error = fillDev(raw, operation.root);
+    const int error = fillDev(raw);
     return error != 0 ? error : restrictNew(operation);
 }
 
+// One that is there already will do, and keeps its mode.
 int directory(const Operation& operation) noexcept {
-    Place place;
-    if (const int error = operation.root.findPlace(operation.target(), place)) {
-        return error;
-    }
-    if (place.name[0] == '\0') {
+    if (operation.root.open(operation.target(), O_PATH | O_DIRECTORY)) {
         return 0;
     }
-    const bool own = operation.root.isOwn(place.parent.get());
-    if (own && ::mkdirat(place.parent.get(), place.name, 0700) == 0) {
-        return ::fchmodat(place.parent.get(), place.name, operation.step.mode, 0) == 0 ? 0 : errno;
+    Place place;
+    if (errno != ENOENT) {
+        return errno;
     }
-    // One that is there already will do, a link or a file will not.
-    const UniqueFd present =
-        sys::openat2(place.parent.get(), place.name, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
-    return present ? 0 : errno;
-}
-
-// Files and links are made in our own file systems only: elsewhere they would appear in the caller's files.
-int findNew(const Operation& operation, Place& place) noexcept {
     if (const int error = operation.root.findPlace(operation.target(), place)) {
         return error;
     }
-    if (place.name[0] == '\0') {
+    return ::mkdirat(place.parent.get(), place.name, operation.step.mode) == 0 ? 0 : errno;
+}
+
+// For writing, made if it is missing; what is there keeps its mode. Never waits for the reader of a FIFO.
+int openFile(const Operation& operation, UniqueFd& file) noexcept {
+    constexpr int flags = O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY;
+    file = operation.root.open(operation.target(), flags, operation.step.mode);
+    if (!file && errno == ENOENT) {
+        Place place;
+        if (const int error = operation.root.findPlace(operation.target(), place)) {
+            return error;
+        }
+        file = operation.root.open(operation.target(), flags, operation.step.mode);
+    }
+    struct stat info {};
+    if (!file || ::fstat(file.get(), &info) != 0) {
+        return errno;
+    }
+    if (!S_ISREG(info.st_mode)) {
         return EEXIST;
     }
-    return operation.root.isOwn(place.parent.get()) ? 0 : EPERM;
+    return ::ftruncate(file.get(), 0) == 0 ? 0 : errno;
 }
 
 int file(const Operation& operation) noexcept {
-    Place place;
-    if (const int error = findNew(operation, place)) {
-        return error;
-    }
-    return makeFile(place.parent.get(), place.name, operation.step.mode, operation.plan.content(operation.step),
-                    operation.step.contentSize);
+    UniqueFd file;
+    const int error = openFile(operation, file);
+    return error != 0 ? error
+                      : writeAll(file.get(), operation.plan.content(operation.step), operation.step.contentSize);
 }
 
+// A link that says the same already will do.
 int symlink(const Operation& operation) noexcept {
     Place place;
-    if (const int error = findNew(operation, place)) {
+    const char* text = operation.plan.text(operation.step.source);
+    if (const int error = operation.root.findPlace(operation.target(), place)) {
         return error;
     }
-    return ::symlinkat(operation.plan.text(operation.step.source), place.parent.get(), place.name) == 0 ? 0 : errno;
+    if (::symlinkat(text, place.parent.get(), place.name) == 0) {
+        return 0;
+    }
+    const int error = errno;
+    char present[PATH_MAX];
+    const ssize_t length = ::readlinkat(place.parent.get(), place.name, present, sizeof present);
+    const bool same = length >= 0 && std::string_view(present, static_cast<std::size_t>(length)) == text;
+    return error == EEXIST && same ? 0 : error;
 }
 
 // The root's own tmpfs becomes read-only at the end in any case.
 int remountReadOnly(const Operation& operation) noexcept {
-    Place place;
-    if (const int error = operation.root.findPlace(operation.target(), place)) {
-        return error;
-    }
-    UniqueFd mount = place.name[0] == '\0'
-                         ? std::move(place.parent)
-                         : sys::openat2(place.parent.get(), place.name, O_PATH, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
+    UniqueFd mount = operation.root.open(operation.target(), O_PATH);
     if (!mount) {
         return errno;
     }

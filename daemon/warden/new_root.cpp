@@ -1,10 +1,10 @@
 #include "warden/new_root.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/file_id.hpp"
 #include "warden/filesystem.hpp"
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <cstring>
 #include <utility>
@@ -14,35 +14,72 @@ namespace sandboxd::warden {
 namespace {
 
 constexpr const char* stagePath = "/tmp";
-constexpr unsigned walk = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH;
+constexpr unsigned below = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH;
 
 int failure(const UniqueFd& fd) noexcept {
     return fd ? 0 : errno;
 }
 
-// Takes the next component off `path`. False at the end; EINVAL for "." and ".." is left to the caller by an empty
-// name.
-bool takeComponent(const char*& path, char (&name)[256], bool& valid) noexcept {
-    path += std::strspn(path, "/");
-    const std::size_t length = std::strcspn(path, "/");
-    if (length == 0) {
+// A path cut into its parent's path and its last component.
+struct Split {
+    char parent[PATH_MAX];
+    const char* name; // in the path that was cut; "" for the root
+    std::size_t length;
+};
+
+// False: too long for the kernel, errno is set.
+bool split(const char* path, Split& cut) noexcept {
+    std::size_t end = std::strlen(path);
+    while (end > 0 && path[end - 1] == '/') {
+        --end;
+    }
+    std::size_t start = end;
+    while (start > 0 && path[start - 1] != '/') {
+        --start;
+    }
+    cut.name = path + start;
+    cut.length = end - start;
+    if (start >= sizeof cut.parent || cut.length > NAME_MAX) {
+        errno = ENAMETOOLONG;
         return false;
     }
-    valid = length < sizeof name;
-    if (valid) {
-        std::memcpy(name, path, length);
-        name[length] = '\0';
-        valid = std::strcmp(name, ".") != 0 && std::strcmp(name, "..") != 0;
-    }
-    path += length;
+    std::memcpy(cut.parent, path, start);
+    cut.parent[start] = '\0';
     return true;
+}
+
+// The directory `name` of `parent`, where nothing was a moment ago.
+UniqueFd makeDirectory(int parent, const char* name, std::uint32_t mode) noexcept {
+    if (::mkdirat(parent, name, mode) != 0) {
+        return UniqueFd();
+    }
+    return sys::openat2(parent, name, O_PATH | O_DIRECTORY, below);
+}
+
+// Calls `make(parent, name)` for each directory of `path` that `open(prefix)` does not find, from the top.
+template <typename Open, typename Make>
+UniqueFd openOrMakeAll(char* path, const Open& open, const Make& make) noexcept {
+    UniqueFd directory = open("/");
+    for (char* name = path + std::strspn(path, "/"); directory && *name != '\0';) {
+        char* end = name + std::strcspn(name, "/");
+        const char after = *end;
+        *end = '\0';
+        UniqueFd next = open(path);
+        if (!next && errno == ENOENT) {
+            next = make(directory.get(), name);
+        }
+        directory = std::move(next);
+        *end = after;
+        name = end + std::strspn(end, "/");
+    }
+    return directory;
 }
 
 } // namespace
 
 Failure NewRoot::attach() noexcept {
     stage_ = makeTmpfs(0755, 0);
-    if (!stage_ || addOwn(stage_.get()) != 0) {
+    if (!stage_) {
         return failed(SetupStep::root);
     }
     const UniqueFd point = sys::openat2(AT_FDCWD, stagePath, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
@@ -53,91 +90,76 @@ Failure NewRoot::attach() noexcept {
     return root_ ? success : failed(SetupStep::root);
 }
 
-bool NewRoot::isOwn(int directory) const noexcept {
-    struct statx info {};
-    if (::statx(directory, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &info) != 0) {
-        return false;
-    }
-    const dev_t device = makedev(info.stx_dev_major, info.stx_dev_minor);
-    for (std::size_t i = 0; i < ownCount_; ++i) {
-        if (own_[i] == device) {
-            return true;
+// EAGAIN: something was renamed while ".." was looked up, by a caller who may do so for ever.
+UniqueFd NewRoot::open(const Target& target, int flags, std::uint32_t mode) const noexcept {
+    constexpr int attempts = 64;
+    const unsigned links = target.followLinks ? 0 : RESOLVE_NO_SYMLINKS;
+    const unsigned resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | links;
+    UniqueFd fd;
+    for (int i = 0; i < attempts; ++i) {
+        fd = sys::openat2(root_.get(), target.path, flags, resolve, mode);
+        if (fd || errno != EAGAIN) {
+            break;
         }
     }
-    return false;
+    return fd;
 }
 
-int NewRoot::addOwn(int tree) noexcept {
-    struct stat info {};
-    if (::fstat(tree, &info) != 0) {
+int NewRoot::findPlace(const Target& target, Place& place) const noexcept {
+    Split cut;
+    if (!split(target.path, cut)) {
         return errno;
     }
-    if (ownCount_ == sizeof own_ / sizeof own_[0]) {
-        return E2BIG;
+    std::memcpy(place.name, cut.name, cut.length);
+    place.name[cut.length] = '\0';
+    const auto find = [&](const char* path) {
+        return open({path, target.parentsMode, target.followLinks}, O_PATH | O_DIRECTORY);
+    };
+    place.parent = find(cut.parent[0] == '\0' ? "/" : cut.parent);
+    if (place.parent || errno != ENOENT) {
+        return failure(place.parent);
     }
-    own_[ownCount_++] = info.st_dev;
-    return 0;
-}
-
-int NewRoot::findPlace(const char* target, Place& place) const noexcept {
-    place.parent.reset(::fcntl(root_.get(), F_DUPFD_CLOEXEC, 3));
-    place.name[0] = '\0';
-    char next[256];
-    bool valid = true;
-    while (place.parent && takeComponent(target, next, valid)) {
-        if (!valid) {
-            return EINVAL;
-        }
-        if (place.name[0] != '\0') {
-            const int parent = place.parent.get();
-            UniqueFd child = sys::openat2(parent, place.name, O_PATH | O_DIRECTORY, walk);
-            if (!child && errno == ENOENT && isOwn(parent) && ::mkdirat(parent, place.name, 0755) == 0) {
-                child = sys::openat2(parent, place.name, O_PATH | O_DIRECTORY, walk);
-            }
-            if (!child) {
-                return errno;
-            }
-            place.parent = std::move(child);
-        }
-        std::memcpy(place.name, next, sizeof next);
-    }
+    place.parent = openOrMakeAll(cut.parent, find, [&](int parent, const char* name) {
+        return makeDirectory(parent, name, target.parentsMode);
+    });
     return failure(place.parent);
 }
 
-int NewRoot::openTarget(const char* target, bool isDirectory, UniqueFd& fd) const noexcept {
+int NewRoot::openTarget(const Target& target, bool isDirectory, UniqueFd& fd) const noexcept {
+    const int flags = O_PATH | (isDirectory ? O_DIRECTORY : 0);
+    fd = open(target, flags);
+    if (fd || errno != ENOENT) {
+        return failure(fd);
+    }
     Place place;
     if (const int error = findPlace(target, place)) {
         return error;
     }
-    if (place.name[0] == '\0') {
-        fd = std::move(place.parent);
-        return isDirectory ? 0 : EISDIR;
-    }
-    const int flags = O_PATH | (isDirectory ? O_DIRECTORY : 0);
-    fd = sys::openat2(place.parent.get(), place.name, flags, walk);
-    if (fd || errno != ENOENT || !isOwn(place.parent.get())) {
+    if (isDirectory) {
+        fd = makeDirectory(place.parent.get(), place.name, 0755);
         return failure(fd);
     }
-    if (isDirectory) {
-        if (::mkdirat(place.parent.get(), place.name, 0755) != 0) {
-            return errno;
-        }
-    } else if (const int error = makeFile(place.parent.get(), place.name, 0644, nullptr, 0)) {
+    if (const int error = makeFile(place.parent.get(), place.name, 0444)) {
         return error;
     }
-    fd = sys::openat2(place.parent.get(), place.name, flags, walk);
+    fd = sys::openat2(place.parent.get(), place.name, flags, below);
     return failure(fd);
 }
 
-int NewRoot::attachTree(int tree, const char* target, bool isDirectory) noexcept {
+int NewRoot::attachTree(int tree, const Target& target, bool isDirectory) noexcept {
     UniqueFd point;
     if (const int error = openTarget(target, isDirectory, point)) {
         return error;
     }
+    FileId there;
+    FileId root;
+    if (!identify(point.get(), there) || !identify(root_.get(), root)) {
+        return errno;
+    }
     if (sys::attachMount(tree, point.get()) != 0) {
         return errno;
     }
-    if (target[std::strspn(target, "/")] == '\0') {
+    if (there == root) { // the way there may have been a link
         root_.reset(::fcntl(tree, F_DUPFD_CLOEXEC, 3));
         return failure(root_);
     }

@@ -1,23 +1,27 @@
 // The sandbox's root directory while init fills it: a tmpfs of ours, attached in init's private mount namespace.
-// Targets are walked component by component from descriptors; a symbolic link on the way is refused (ELOOP), and
-// nothing is created outside the file systems that we made.
+// Targets are resolved by the kernel with that root as "/" and ".." at its top: links are followed inside it and lead
+// nowhere else. What is missing is made with the caller's rights, whose ids init has; files of the caller's too.
 #pragma once
 
 #include "base/unique_fd.hpp"
-#include "plan/wire_format.hpp"
 #include "warden/failure.hpp"
 
-#include <sys/types.h>
-
-#include <cstddef>
+#include <climits>
 #include <cstdint>
 
 namespace sandboxd::warden {
 
+// What an operation names, and how it is looked up.
+struct Target {
+    const char* path;
+    std::uint32_t parentsMode = 0755; // of directories on the way that are missing
+    bool followLinks = true;
+};
+
 // The parent directory of a target and its last component; `name` is "" for the root itself.
 struct Place {
     UniqueFd parent;
-    char name[256];
+    char name[NAME_MAX + 1];
 };
 
 class NewRoot {
@@ -25,20 +29,17 @@ public:
     // A tmpfs attached to /tmp, the one directory that AppArmor lets init mount on. Step root.
     Failure attach() noexcept;
 
-    // Makes the parents that are missing on our own file systems. 0, or an errno.
-    int findPlace(const char* target, Place& place) const noexcept;
+    // What is there: openat2(2) with `flags` and, for O_CREAT, `mode`. Empty, with errno, if it is missing.
+    [[nodiscard]] UniqueFd open(const Target& target, int flags, std::uint32_t mode = 0) const noexcept;
 
-    // The mount point itself, made if it is missing and may be. 0, or an errno.
-    int openTarget(const char* target, bool isDirectory, UniqueFd& fd) const noexcept;
+    // Where something can be made; missing parents are. 0, or an errno.
+    int findPlace(const Target& target, Place& place) const noexcept;
+
+    // The mount point itself, O_PATH, made if it is missing. 0, or an errno.
+    int openTarget(const Target& target, bool isDirectory, UniqueFd& fd) const noexcept;
 
     // Attaches a detached tree on `target`; a tree on "/" becomes the root. 0, or an errno.
-    int attachTree(int tree, const char* target, bool isDirectory) noexcept;
-
-    // True if the directory is on a file system made by us: only there anything is created.
-    [[nodiscard]] bool isOwn(int directory) const noexcept;
-
-    // Counts the file system of `tree` as ours.
-    int addOwn(int tree) noexcept;
+    int attachTree(int tree, const Target& target, bool isDirectory) noexcept;
 
     // Makes the root the process's "/", without the old one, and read-only if it is our own. Step root.
     Failure enter() noexcept;
@@ -46,8 +47,6 @@ public:
 private:
     UniqueFd root_;
     UniqueFd stage_; // the tmpfs, also if another tree was attached on "/"
-    dev_t own_[3 * wire::maxMounts + 1]{};
-    std::size_t ownCount_ = 0;
 };
 
 } // namespace sandboxd::warden

@@ -41,16 +41,22 @@ bool isKernelView(std::uint32_t magic) noexcept {
     return false;
 }
 
-// 0, or why `fd` is no source. fstatfs first: fstat would ask the caller's FUSE server, which may never answer.
-int judge(int fd, bool fuseAllowed, bool& isDirectory) noexcept {
+bool hasFlag(const wire::MountStep& step, wire::MountFlag flag) noexcept {
+    return (step.flags & flag) != 0;
+}
+
+// 0, or why a descriptor is no source. fstatfs first: fstat would ask the caller's FUSE server, which may never answer.
+int judgeDescriptor(int fd) noexcept {
     struct statfs system {};
     if (::fstatfs(fd, &system) != 0) {
         return errno;
     }
     const auto magic = static_cast<std::uint32_t>(system.f_type);
-    if (isKernelView(magic) || (magic == fuseMagic && !fuseAllowed)) {
-        return EOPNOTSUPP;
-    }
+    return isKernelView(magic) || magic == fuseMagic ? EOPNOTSUPP : 0;
+}
+
+// 0, or why a file is no source. What has a path may be of any type: binding its directory would show it as well.
+int judgeFile(int fd, const wire::MountStep& step, bool& isDirectory) noexcept {
     struct stat info {};
     if (::fstat(fd, &info) != 0) {
         return errno;
@@ -59,23 +65,51 @@ int judge(int fd, bool fuseAllowed, bool& isDirectory) noexcept {
         return ENOENT; // a deleted file or directory, or a memfd: nobody can name it, so nobody can bind it
     }
     isDirectory = S_ISDIR(info.st_mode);
-    return isDirectory || S_ISREG(info.st_mode) ? 0 : EOPNOTSUPP;
+    const bool device = S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode);
+    const bool fits = isDirectory || S_ISREG(info.st_mode) || (device && hasFlag(step, wire::mountDevices));
+    return fits || !hasFlag(step, wire::mountSourceIsFd) ? 0 : EOPNOTSUPP;
 }
 
 bool isBind(const wire::MountStep& step) noexcept {
     return step.kind == static_cast<unsigned>(wire::MountKind::bind);
 }
 bool isFromFd(const wire::MountStep& step) noexcept {
-    return (step.flags & wire::mountSourceIsFd) != 0;
+    return hasFlag(step, wire::mountSourceIsFd);
 }
 
-Failure adoptSource(int fd, bool fuseAllowed, bool recursive, std::uint32_t operation, HeldMount& held) noexcept {
-    const int refused = judge(fd, fuseAllowed, held.isDirectory);
-    if (refused != 0) {
-        return failedWith(refused, SetupStep::source, operation);
+// 0, or an errno.
+int cloneSource(int fd, const wire::MountStep& step, HeldMount& held) noexcept {
+    if (const int refused = judgeFile(fd, step, held.isDirectory)) {
+        return refused;
     }
-    held.tree = sys::cloneTree(fd, recursive);
-    return held.tree ? success : failed(SetupStep::source, operation);
+    // A descriptor's tree is cloned in the caller's own namespace, where a plain copy would uncover what mounts hide.
+    held.tree = sys::cloneTree(fd, isFromFd(step) || hasFlag(step, wire::mountRecursive));
+    return held.tree ? 0 : errno;
+}
+
+int openFdSource(int fd, const wire::MountStep& step, HeldMount& held) noexcept {
+    const int refused = judgeDescriptor(fd);
+    return refused != 0 ? refused : cloneSource(fd, step, held);
+}
+
+int openPathSource(const wire::PlanReader& plan, const wire::MountStep& step, HeldMount& held) noexcept {
+    const unsigned links = hasFlag(step, wire::mountNoSymlinks) ? RESOLVE_NO_SYMLINKS : 0;
+    const UniqueFd fd = sys::openat2(AT_FDCWD, plan.text(step.source), O_PATH, RESOLVE_NO_MAGICLINKS | links);
+    if (!fd) {
+        return errno == ENOENT && hasFlag(step, wire::mountOptional) ? 0 : errno;
+    }
+    return cloneSource(fd.get(), step, held);
+}
+
+// nosuid always, so that no file gives the payload more than it has.
+int restrictSource(const wire::MountStep& step, HeldMount& held) noexcept {
+    const std::uint64_t readOnly = hasFlag(step, wire::mountReadOnly) ? unsigned{MOUNT_ATTR_RDONLY} : 0U;
+    const std::uint64_t noDevices = hasFlag(step, wire::mountDevices) ? 0U : unsigned{MOUNT_ATTR_NODEV};
+    if (sys::setMountAttributes(held.tree.get(), MOUNT_ATTR_NOSUID | readOnly | noDevices, MS_PRIVATE, true) != 0) {
+        return errno;
+    }
+    held.required = ST_NOSUID | (noDevices != 0 ? 4U /* ST_NODEV */ : 0U) | (readOnly != 0 ? unsigned{ST_RDONLY} : 0U);
+    return 0;
 }
 
 } // namespace
@@ -86,9 +120,8 @@ Failure openFdSources(const Launch& launch, MountTable& table) noexcept {
         if (!isBind(mounts[i]) || !isFromFd(mounts[i])) {
             continue;
         }
-        // Always with what is mounted below: in the caller's own namespace a plain copy would uncover hidden files.
-        if (const Failure failure = adoptSource(launch.fd(mounts[i].fd), false, true, i, table.mounts[i])) {
-            return failure;
+        if (const int error = openFdSource(launch.fd(mounts[i].fd), mounts[i], table.mounts[i])) {
+            return failedWith(error, SetupStep::source, i);
         }
     }
     return success;
@@ -100,14 +133,8 @@ Failure openPathSources(const wire::PlanReader& plan, MountTable& table) noexcep
         if (!isBind(mounts[i]) || isFromFd(mounts[i])) {
             continue;
         }
-        const unsigned links = (mounts[i].flags & wire::mountNoSymlinks) != 0 ? RESOLVE_NO_SYMLINKS : 0;
-        const UniqueFd fd = sys::openat2(AT_FDCWD, plan.text(mounts[i].source), O_PATH, RESOLVE_NO_MAGICLINKS | links);
-        if (!fd) {
-            return failed(SetupStep::source, i);
-        }
-        const bool recursive = (mounts[i].flags & wire::mountRecursive) != 0;
-        if (const Failure failure = adoptSource(fd.get(), true, recursive, i, table.mounts[i])) {
-            return failure;
+        if (const int error = openPathSource(plan, mounts[i], table.mounts[i])) {
+            return failedWith(error, SetupStep::source, i);
         }
     }
     return success;
@@ -116,15 +143,12 @@ Failure openPathSources(const wire::PlanReader& plan, MountTable& table) noexcep
 Failure restrictSources(const wire::PlanReader& plan, MountTable& table) noexcept {
     const auto mounts = plan.mounts();
     for (std::uint32_t i = 0; i < mounts.count; ++i) {
-        if (!isBind(mounts[i])) {
+        if (!isBind(mounts[i]) || !table.mounts[i].tree) {
             continue;
         }
-        const bool readOnly = (mounts[i].flags & wire::mountReadOnly) != 0;
-        const std::uint64_t set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (readOnly ? unsigned{MOUNT_ATTR_RDONLY} : 0U);
-        if (sys::setMountAttributes(table.mounts[i].tree.get(), set, MS_PRIVATE, true) != 0) {
-            return failed(SetupStep::source, i);
+        if (const int error = restrictSource(mounts[i], table.mounts[i])) {
+            return failedWith(error, SetupStep::source, i);
         }
-        table.mounts[i].required = ST_NOSUID | 4U /* ST_NODEV */ | (readOnly ? unsigned{ST_RDONLY} : 0U);
     }
     return success;
 }

@@ -1,5 +1,5 @@
-// Sources of bind mounts: judged by the type of what was opened, then cloned as a detached tree. Opened with O_PATH
-// only: nothing of the caller's is ever really opened, by any process of ours.
+// Sources of bind mounts, cloned as detached trees; a descriptor is judged first by the type of what it is. Opened with
+// O_PATH only: nothing of the caller's is ever really opened, by any process of ours.
 #pragma once
 
 #include "warden/failure.hpp"
@@ -15,7 +15,7 @@ Failure openFdSources(const Launch& launch, MountTable& table) noexcept;
 // kernel.
 Failure openPathSources(const wire::PlanReader& plan, MountTable& table) noexcept;
 
-// nosuid, nodev and, if asked for, read-only on the whole tree of every source.
+// nosuid and, as asked for, nodev and read-only on the whole tree of every source.
 Failure restrictSources(const wire::PlanReader& plan, MountTable& table) noexcept;
 
 } // namespace sandboxd::warden

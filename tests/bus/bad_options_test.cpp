@@ -21,6 +21,10 @@ Operation tmpfsAt(const std::string& target) {
     return {"tmpfs", {{"target", bytes(target)}}};
 }
 
+Operation bindWith(const std::string& key, Value value) {
+    return {"bind", {{"source", bytes("/usr")}, {"target", bytes("/t")}, {key, std::move(value)}}};
+}
+
 std::function<void(SpawnRequest&)> option(std::string key, Value value) {
     return [key = std::move(key), value = std::move(value)](SpawnRequest& request) { request.with(key, value); };
 }
@@ -143,7 +147,7 @@ std::vector<BadRequest> mountMistakes() {
         {"MountKeyTwice", mount({"tmpfs", {{"target", bytes("/t")}, {"target", bytes("/u")}}}), "DuplicateOption",
          "target"},
         {"MountKeyMistyped", mount({"tmpfs", {{"target", text("/t")}}}), "InvalidOption", "target"},
-        {"MountWithoutTarget", mount({"tmpfs", {}}), "InvalidOption", "target"},
+        {"MountWithoutTarget", mount({"tmpfs", {}}), "InvalidOption", ": target"},
         {"BindWithoutSource", mount({"bind", {{"target", bytes("/t")}}}), "InvalidOption", "source"},
         {"RelativeTarget", mount(tmpfsAt("tmp/x")), "InvalidOption", "target"},
         {"TargetWithDots", mount(tmpfsAt("/tmp/../etc")), "InvalidOption", "target"},
@@ -151,6 +155,17 @@ std::vector<BadRequest> mountMistakes() {
         {"NulInTarget", mount(tmpfsAt("/" + nul)), "InvalidOption", "target"},
         {"LongTarget", mount(tmpfsAt("/" + std::string(4096, 't'))), "InvalidOption", "target"},
         {"NulInSource", mount(bindReadOnly("/" + nul, "/t")), "InvalidOption", "source"},
+        {"MountKeyOfAnotherOperation", mount({"tmpfs", {{"target", bytes("/t")}, {"optional", boolean(true)}}}),
+         "UnknownOption", "mounts: operation "},
+        {"DevicesMistyped", mount(bindWith("devices", number(1))), "InvalidOption", ": devices"},
+        {"OptionalMistyped", mount(bindWith("optional", text("yes"))), "InvalidOption", ": optional"},
+        {"RecursiveMistyped", mount(bindWith("recursive", number(0))), "InvalidOption", ": recursive"},
+        {"DescriptorWithoutSubmounts",
+         [](SpawnRequest& request) {
+             request.mounting(
+                 {"bind", {{"source", descriptor(0)}, {"target", bytes("/t")}, {"recursive", boolean(false)}}});
+         },
+         "ConflictingOptions", ": recursive"},
         {"ModeWithOtherBits", mount({"tmpfs", {{"target", bytes("/t")}, {"mode", number(0200000)}}}), "InvalidOption",
          "mode"},
     };

@@ -20,8 +20,8 @@ TEST_F(PendingRequest, WhoseSourceVanishesIsRefusedByName) {
         Connection connection;
         const Spawned spawned = connection.spawn(request.mounting(bindReadOnly(source, "/t")));
         EXPECT_EQ(spawned.error, "SetupFailed");
-        EXPECT_EQ(spawned.errorMessage,
-                  "setup: mounts[" + index + "]: cannot open the source \"" + source + "\": No such file or directory");
+        EXPECT_EQ(spawned.errorMessage, "setup: mounts: operation " + index + ": cannot open the source \"" + source +
+                                            "\": No such file or directory");
     });
     gate.awaitArrival();
     std::filesystem::remove(source);

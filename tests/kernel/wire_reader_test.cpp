@@ -80,7 +80,7 @@ TEST(WireReaderTest, AClosedChoiceOutOfItsListIsRefused) {
     EXPECT_FALSE(opens(with(bytes, offsetof(Header, namespaces), 16U | wire::unsharePid)));
     EXPECT_FALSE(opens(with(bytes, offsetof(Header, namespaces), unsigned{wire::unshareIpc})));
     EXPECT_FALSE(opens(with(bytes, mountAt(bytes, 0) + offsetof(MountStep, kind), wire::mountKindCount)));
-    EXPECT_FALSE(opens(with(bytes, mountAt(bytes, 0) + offsetof(MountStep, flags), 16U)));
+    EXPECT_FALSE(opens(with(bytes, mountAt(bytes, 0) + offsetof(MountStep, flags), wire::knownMountFlags + 1)));
     EXPECT_FALSE(opens(with(bytes, mountAt(bytes, 0) + offsetof(MountStep, mode), 010000U)));
 }
 

@@ -1,5 +1,6 @@
-// The mount operations of a Spec, as values. The daemon applies them in order, inside a root that starts empty; below a
-// directory that was bound, a target must exist already, and no target is looked up through a symbolic link.
+// The mount operations of a Spec, as values. The daemon applies them in order, inside a root that starts empty. Targets
+// are looked up inside that root, links included; what is missing is made with the caller's rights, below a directory
+// that was bound too.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,9 @@ struct Bind {
     std::string source;
     std::string target;
     bool readOnly = false;
+    bool devices = false;  // device files in it can be opened
+    bool optional = false; // no error and no mount if the source does not exist
+    bool recursive = true; // with what is mounted below it
     friend bool operator==(const Bind&, const Bind&) = default;
 };
 
@@ -21,6 +25,7 @@ struct BindDescriptor {
     int source = -1;
     std::string target;
     bool readOnly = false;
+    bool devices = false;
     friend bool operator==(const BindDescriptor&, const BindDescriptor&) = default;
 };
 

@@ -91,6 +91,13 @@ TEST(EncodeSpec, SendsMountsInOrder) {
               R"(("proc", ["target": <ay b"/proc">]), ("dev", ["target": <ay b"/dev">])]>)");
 }
 
+TEST(EncodeSpec, SendsOfABindOnlyWhatIsNotTheDefault) {
+    EXPECT_EQ(options(plain().mount(
+                  Bind{.source = "/a", .target = "/b", .devices = true, .optional = true, .recursive = false})),
+              R"("mounts": <a(sa{sv}) [("bind", ["target": <ay b"/b">, "source": <ay b"/a">, "devices": <b true>, )"
+              R"("optional": <b true>, "recursive": <b false>])]>)");
+}
+
 TEST(EncodeSpec, SendsTheKeysOfEachMountOperation) {
     EXPECT_EQ(options(plain().mount(Tmpfs{"/t", 0700, 4096}).mount(Directory{"/d", 0711}).mount(Devpts{"/p"})),
               R"("mounts": <a(sa{sv}) [)"

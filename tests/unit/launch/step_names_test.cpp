@@ -43,7 +43,7 @@ TEST(StepNames, EveryStepHasItsOwn) {
 TEST(DescribeFailure, NamesTheOperationTheObjectAndTheErrno) {
     const Error source = described(SetupStep::source, EACCES, 0);
     EXPECT_EQ(source.code, ErrorCode::setupFailed);
-    EXPECT_EQ(source.message.rfind("setup: mounts[0]: cannot ", 0), 0U) << source.message;
+    EXPECT_EQ(source.message.rfind("setup: mounts: operation 0: cannot ", 0), 0U) << source.message;
     EXPECT_NE(source.message.find("\"/source\""), std::string::npos) << source.message;
     EXPECT_NE(source.message.find("Permission denied"), std::string::npos) << source.message;
     EXPECT_NE(described(SetupStep::source, EACCES, 1).message.find("(descriptor)"), std::string::npos);

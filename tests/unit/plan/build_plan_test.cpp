@@ -21,9 +21,10 @@ TEST(BuildPlan, EveryMountOperationBecomesOneStepInItsPlace) {
     for (const MountStep& step : planOf(fullSpec()).mounts) {
         kinds.push_back(step.kind);
     }
-    EXPECT_EQ(kinds, (std::vector<MountKind>{MountKind::bind, MountKind::bind, MountKind::tmpfs, MountKind::proc,
-                                             MountKind::dev, MountKind::devpts, MountKind::directory, MountKind::file,
-                                             MountKind::file, MountKind::symlink, MountKind::remountReadOnly}));
+    EXPECT_EQ(kinds, (std::vector<MountKind>{MountKind::bind, MountKind::bind, MountKind::bind, MountKind::tmpfs,
+                                             MountKind::proc, MountKind::dev, MountKind::devpts, MountKind::directory,
+                                             MountKind::file, MountKind::file, MountKind::symlink,
+                                             MountKind::remountReadOnly}));
 }
 
 TEST(BuildPlan, ABindByDescriptorHasNoPath) {

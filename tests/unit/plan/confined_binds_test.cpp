@@ -38,7 +38,7 @@ TEST_P(OtherName, S64_IsRefusedByItsPlaceInTheRequest) {
     const auto checked = bindInPlaceOnly(plan);
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, ErrorCode::callerConfined);
-    EXPECT_EQ(checked.error().message.rfind("mounts[1]: ", 0), 0U) << checked.error().message;
+    EXPECT_EQ(checked.error().message.rfind("mounts: operation 1: ", 0), 0U) << checked.error().message;
 }
 
 MountStep descriptor() {

@@ -48,6 +48,11 @@ spec::Spec fullSpec() {
     spec.mounts = {
         spec::Bind{spec::CallerPath::parse("source", "../usr").value(), absolute("/usr"), true},
         spec::Bind{spec::BindFd{0}, absolute("/work")},
+        spec::Bind{.source = spec::CallerPath::parse("source", "/dev").value(),
+                   .target = absolute("/d"),
+                   .devices = true,
+                   .optional = true,
+                   .recursive = false},
         spec::Tmpfs{absolute("/tmp"), 01777, 4096},
         spec::Proc{absolute("/proc")},
         spec::Dev{absolute("/dev")},

@@ -63,6 +63,14 @@ TEST(CheckDetails, AllActionsOfTheRequestAreNamed) {
     EXPECT_EQ(details["needs"], "org.sandboxd1.spawn org.sandboxd1.spawn-confined-caller");
 }
 
+TEST(CheckDetails, DevicesThatAreBoundAreSeen) {
+    spec::Spec spec = sample();
+    EXPECT_EQ(detailsOf(spec)["devices"], "none");
+    spec.mounts = {spec::Bind{
+        .source = spec::CallerPath::parse("source", "/dev/dri").value(), .target = target(), .devices = true}};
+    EXPECT_EQ(detailsOf(spec)["devices"], "bound");
+}
+
 TEST(CheckDetails, ALifelineMakesTheLifetimeFd) {
     spec::Spec spec = sample();
     spec.lifeline = spec::FdIndex{0};
