@@ -7,8 +7,9 @@ _sandboxctl_signals='HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE
 _sandboxctl_options() {
     case $1 in
         run)
-            echo '--bind --ro-bind --bind-try --ro-bind-try --dev-bind --tmpfs --dir --symlink --setenv --unsetenv
-                --clearenv --keep-env --chdir --hostname --network --terminal -t --as --help -h'
+            echo '--bind --ro-bind --bind-try --ro-bind-try --dev-bind --tmpfs --tmp-overlay --mask --dir --symlink
+                --setenv --unsetenv --clearenv --keep-env --chdir --hostname --network
+                --terminal -t --as --help -h'
             ;;
         list) echo '--all --as --help -h' ;;
         show | wait) echo '--as --help -h' ;;
@@ -21,8 +22,8 @@ _sandboxctl_options() {
 # How many arguments follow an option.
 _sandboxctl_values() {
     case $1 in
-        --bind | --ro-bind | --bind-try | --ro-bind-try | --dev-bind | --symlink | --setenv) echo 2 ;;
-        --tmpfs | --dir | --unsetenv | --chdir | --hostname | --network | --as | --user | --signal | -s) echo 1 ;;
+        --bind | --ro-bind | --bind-try | --ro-bind-try | --dev-bind | --tmp-overlay | --symlink | --setenv) echo 2 ;;
+        --tmpfs | --mask | --dir | --unsetenv | --chdir | --hostname | --network | --as | --user | --signal | -s) echo 1 ;;
         *) echo 0 ;;
     esac
 }
@@ -46,7 +47,7 @@ _sandboxctl_files() {
 # The value of an option; $2: which of its values.
 _sandboxctl_value() {
     case $1 in
-        --bind | --ro-bind | --bind-try | --ro-bind-try | --dev-bind | --tmpfs | --dir | --symlink | --chdir) _sandboxctl_files -f ;;
+        --*bind | --*bind-try | --tmpfs | --tmp-overlay | --mask | --dir | --symlink | --chdir) _sandboxctl_files -f ;;
         --setenv | --unsetenv) [[ $2 -gt 1 ]] || _sandboxctl_reply -v ;;
         --network) _sandboxctl_reply -W 'none loopback host' ;;
         --as | --user) _sandboxctl_reply -u ;;

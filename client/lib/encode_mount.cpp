@@ -18,6 +18,24 @@ void writeFlag(Writer& options, const char* key, bool wanted, bool byDefault = f
     }
 }
 
+void writeContent(Writer& options, const std::string& content, int descriptor) {
+    if (descriptor < 0) {
+        writeBytes(options, "content", content);
+        return;
+    }
+    options.option("content", "h", [&](Writer& value) { value.descriptor(descriptor); });
+}
+
+void writeLayers(Writer& options, const std::vector<std::string>& lower) {
+    options.option("lower", "aay", [&](Writer& value) {
+        value.array("ay", [&](Writer& list) {
+            for (const std::string& layer : lower) {
+                list.bytes(layer);
+            }
+        });
+    });
+}
+
 // The keys of each operation besides `target`.
 struct WriteKeys {
     Writer& options;
@@ -42,14 +60,35 @@ struct WriteKeys {
     }
     void operator()(const Directory& directory) const { writeMode(options, directory.mode); }
     void operator()(const File& file) const {
-        writeBytes(options, "content", file.content);
+        writeContent(options, file.content, file.descriptor);
         writeMode(options, file.mode);
     }
+    void operator()(const BindFile& file) const {
+        writeContent(options, file.content, file.descriptor);
+        writeMode(options, file.mode);
+        writeFlag(options, "read-only", file.readOnly);
+    }
+    void operator()(const Overlay& overlay) const {
+        writeLayers(options, overlay.lower);
+        if (overlay.upper) {
+            writeBytes(options, "upper", *overlay.upper);
+        }
+        if (overlay.work) {
+            writeBytes(options, "work", *overlay.work);
+        }
+        writeFlag(options, "tmp", overlay.kind == OverlayKind::temporary);
+        writeFlag(options, "read-only", overlay.kind == OverlayKind::readOnly);
+    }
+    void operator()(const Chmod& chmod) const { writeMode(options, chmod.mode); }
     void operator()(const Symlink& link) const { writeBytes(options, "source", link.text); }
     void operator()(const Proc&) const {}
     void operator()(const Dev&) const {}
     void operator()(const Devpts&) const {}
+    void operator()(const Mqueue&) const {}
+    void operator()(const Sysfs&) const {}
     void operator()(const RemountReadOnly&) const {}
+    void operator()(const Mask&) const {}
+    void operator()(const LockFile&) const {}
 };
 
 struct NameOf {
@@ -63,6 +102,13 @@ struct NameOf {
     const char* operator()(const File&) const { return "file"; }
     const char* operator()(const Symlink&) const { return "symlink"; }
     const char* operator()(const RemountReadOnly&) const { return "remount-read-only"; }
+    const char* operator()(const Mqueue&) const { return "mqueue"; }
+    const char* operator()(const Sysfs&) const { return "sysfs"; }
+    const char* operator()(const Overlay&) const { return "overlay"; }
+    const char* operator()(const BindFile&) const { return "bind-file"; }
+    const char* operator()(const Chmod&) const { return "chmod"; }
+    const char* operator()(const Mask&) const { return "mask"; }
+    const char* operator()(const LockFile&) const { return "lock-file"; }
 };
 
 } // namespace

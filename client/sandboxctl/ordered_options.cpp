@@ -42,6 +42,13 @@ constexpr std::array rows{
         }},
     Row{"--tmpfs", 1, "DEST", "An empty file system of its own at DEST",
         [](RunRequest& request, const Arguments& a) { request.mounts.emplace_back(client::Tmpfs{a[0]}); }},
+    Row{"--tmp-overlay", 2, "SRC DEST", "Show SRC at DEST; what is written is lost at the end",
+        [](RunRequest& request, const Arguments& a) {
+            request.mounts.emplace_back(
+                client::Overlay{.lower = {a[0]}, .target = a[1], .kind = client::OverlayKind::temporary});
+        }},
+    Row{"--mask", 1, "DEST", "Hide what is at DEST",
+        [](RunRequest& request, const Arguments& a) { request.mounts.emplace_back(client::Mask{a[0]}); }},
     Row{"--dir", 1, "DEST", "A directory at DEST",
         [](RunRequest& request, const Arguments& a) { request.mounts.emplace_back(client::Directory{a[0]}); }},
     Row{"--symlink", 2, "TEXT DEST", "A symbolic link at DEST that says TEXT",

@@ -10,14 +10,18 @@ namespace sandboxd::bus {
 
 namespace {
 
-using Source = std::variant<spec::CallerPath, spec::BindFd>;
+using Source = std::variant<spec::CallerPath, spec::RequestFd>;
 
 // What the keys of one operation said, before it is known whether they are enough.
 struct Fields {
     std::optional<spec::AbsolutePath> target;
     std::optional<Source> source;
     std::optional<std::string> linkText;
-    std::string content;
+    spec::Content content;
+    std::vector<spec::CallerPath> lower;
+    std::optional<spec::CallerPath> upper;
+    std::optional<spec::CallerPath> work;
+    bool temporary = false;
     std::optional<std::uint32_t> mode;
     std::uint64_t size = 0;
     bool readOnly = false;
@@ -64,6 +68,8 @@ private:
     Result<void> readKey(const std::string& key) {
         static const std::map<std::string_view, Read> readers{
             {"content", &MountDecoder::readContent},    {"devices", &MountDecoder::readDevices},
+            {"lower", &MountDecoder::readLower},        {"tmp", &MountDecoder::readTemporary},
+            {"upper", &MountDecoder::readUpper},        {"work", &MountDecoder::readWork},
             {"mode", &MountDecoder::readMode},          {"optional", &MountDecoder::readOptional},
             {"read-only", &MountDecoder::readReadOnly}, {"recursive", &MountDecoder::readRecursive},
             {"size", &MountDecoder::readSize},          {"source", &MountDecoder::readSource},
@@ -108,18 +114,28 @@ private:
             return readLinkText(place);
         }
         if (reader_.type() == "h") {
-            Result<std::uint32_t> index = reader_.fd(place);
-            if (!index) {
-                return std::move(index).error();
-            }
-            fields_.source = spec::BindFd{index.value()};
-            return {};
+            return readFd(place, fields_.source);
         }
-        Result<std::string> text = readText(place);
-        if (!text) {
-            return std::move(text).error();
+        return readPath(place, fields_.source);
+    }
+
+    template <typename Member> Result<void> readFd(const std::string& place, Member& member) {
+        Result<std::uint32_t> index = reader_.fd(place);
+        if (!index) {
+            return std::move(index).error();
         }
-        return put(spec::CallerPath::parse(place, text.value()), fields_.source);
+        member = spec::RequestFd{index.value()};
+        return {};
+    }
+
+    static Result<spec::CallerPath> parsePath(const std::string& place, const std::string& raw) {
+        Result<std::string> text = spec::parseBytes(place, raw);
+        return text ? spec::CallerPath::parse(place, text.value()) : Result<spec::CallerPath>(text.error());
+    }
+
+    template <typename Member> Result<void> readPath(const std::string& place, Member& member) {
+        Result<std::string> raw = reader_.bytes(place);
+        return raw ? put(parsePath(place, raw.value()), member) : Result<void>(raw.error());
     }
 
     Result<void> readLinkText(const std::string& place) {
@@ -132,7 +148,32 @@ private:
         return raw ? put(spec::parseMode(place, raw.value()), fields_.mode) : Result<void>(raw.error());
     }
 
-    Result<void> readContent(const std::string& place) { return put(reader_.bytes(place), fields_.content); }
+    Result<void> readContent(const std::string& place) {
+        if (reader_.type() == "h") {
+            return readFd(place, fields_.content);
+        }
+        return put(reader_.bytes(place), fields_.content);
+    }
+
+    Result<void> readLower(const std::string& place) {
+        constexpr std::size_t most = 500; // what the kernel stacks
+        Result<std::vector<std::string>> layers = reader_.byteStrings(place, most);
+        if (!layers) {
+            return std::move(layers).error();
+        }
+        for (const std::string& layer : layers.value()) {
+            Result<spec::CallerPath> path = parsePath(place, layer);
+            if (!path) {
+                return std::move(path).error();
+            }
+            fields_.lower.push_back(std::move(path).value());
+        }
+        return {};
+    }
+
+    Result<void> readUpper(const std::string& place) { return readPath(place, fields_.upper); }
+    Result<void> readWork(const std::string& place) { return readPath(place, fields_.work); }
+    Result<void> readTemporary(const std::string& place) { return put(reader_.truth(place), fields_.temporary); }
     Result<void> readSize(const std::string& place) { return put(reader_.longNumber(place), fields_.size); }
     Result<void> readReadOnly(const std::string& place) { return put(reader_.truth(place), fields_.readOnly); }
     Result<void> readDevices(const std::string& place) { return put(reader_.truth(place), fields_.devices); }
@@ -144,13 +185,20 @@ private:
     Result<spec::MountOperation> build() {
         static const std::map<std::string_view, Build> builders{
             {"bind", &MountDecoder::buildBind},
+            {"bind-file", &MountDecoder::buildBindFile},
+            {"chmod", &MountDecoder::buildChmod},
             {"dev", &MountDecoder::buildPlain<spec::Dev>},
             {"devpts", &MountDecoder::buildPlain<spec::Devpts>},
             {"directory", &MountDecoder::buildDirectory},
             {"file", &MountDecoder::buildFile},
+            {"lock-file", &MountDecoder::buildPlain<spec::LockFile>},
+            {"mask", &MountDecoder::buildPlain<spec::Mask>},
+            {"mqueue", &MountDecoder::buildPlain<spec::Mqueue>},
+            {"overlay", &MountDecoder::buildOverlay},
             {"proc", &MountDecoder::buildPlain<spec::Proc>},
             {"remount-read-only", &MountDecoder::buildPlain<spec::RemountReadOnly>},
             {"symlink", &MountDecoder::buildSymlink},
+            {"sysfs", &MountDecoder::buildPlain<spec::Sysfs>},
             {"tmpfs", &MountDecoder::buildTmpfs},
         };
         const auto builder = builders.find(name_);
@@ -184,6 +232,32 @@ private:
     }
     Result<spec::MountOperation> buildFile(const spec::AbsolutePath& target) {
         return spec::MountOperation(spec::File{target, fields_.content, fields_.mode.value_or(0644)});
+    }
+
+    Result<spec::MountOperation> buildBindFile(const spec::AbsolutePath& target) {
+        return spec::MountOperation(
+            spec::BindFile{target, fields_.content, fields_.mode.value_or(0600), fields_.readOnly});
+    }
+    Result<spec::MountOperation> buildChmod(const spec::AbsolutePath& target) {
+        return fields_.mode ? Result<spec::MountOperation>(spec::Chmod{target, *fields_.mode})
+                            : Result<spec::MountOperation>(missing("mode"));
+    }
+
+    // Exactly one of upper with work, tmp and read-only says what becomes of writes.
+    Result<spec::MountOperation> buildOverlay(const spec::AbsolutePath& target) {
+        using Kind = spec::Overlay::Kind;
+        if (fields_.lower.empty()) {
+            return missing("lower");
+        }
+        if (fields_.upper.has_value() != fields_.work.has_value()) {
+            return missing(fields_.upper ? "work" : "upper");
+        }
+        if (int{fields_.upper.has_value()} + int{fields_.temporary} + int{fields_.readOnly} != 1) {
+            return Error{ErrorCode::conflictingOptions,
+                         prefix_ + ": an overlay has either upper and work, or tmp, or read-only"};
+        }
+        const Kind kind = fields_.upper ? Kind::writable : fields_.temporary ? Kind::temporary : Kind::readOnly;
+        return spec::MountOperation(spec::Overlay{fields_.lower, target, kind, fields_.upper, fields_.work});
     }
 
     Reader& reader_;

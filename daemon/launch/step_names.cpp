@@ -49,6 +49,31 @@ constexpr std::array<StepRow, 28> rows{{
     {SetupStep::moreFds, "receive descriptors from fd-socket"},
 }};
 
+// What the operation of the step `mount` did.
+std::string_view verbOf(wire::MountKind kind) {
+    switch (kind) {
+    case wire::MountKind::mqueue:
+        return "mount message queues on";
+    case wire::MountKind::sysfs:
+        return "mount sysfs on";
+    case wire::MountKind::overlay:
+        return "mount the overlay on";
+    case wire::MountKind::chmod:
+        return "change the mode of";
+    case wire::MountKind::mask:
+        return "mask";
+    case wire::MountKind::lockFile:
+        return "lock";
+    default:
+        return nameOf(SetupStep::mount);
+    }
+}
+
+std::string_view verbOf(const wire::Report& report, const plan::Plan& plan) {
+    const bool known = report.step == SetupStep::mount && report.operation < plan.mounts.size();
+    return known ? verbOf(plan.mounts[report.operation].kind) : nameOf(report.step);
+}
+
 std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
     if (report.step == SetupStep::payloadLabel) {
         return " " + quote(plan.label.value_or(""));
@@ -59,6 +84,9 @@ std::string objectOf(const wire::Report& report, const plan::Plan& plan) {
     const plan::MountStep& mount = plan.mounts[report.operation];
     if (report.step != SetupStep::source) {
         return " " + quote(mount.target);
+    }
+    if (mount.kind == wire::MountKind::overlay) {
+        return " of the overlay on " + quote(mount.target);
     }
     return mount.fd >= 0 ? " (descriptor)" : " " + quote(mount.source);
 }
@@ -86,7 +114,11 @@ std::string describeMoreFds(int error) {
 }
 
 // What an administrator has to look at: the errno alone sends them to file modes.
-std::string_view hintOf(const wire::Report& report) {
+std::string_view hintOf(const wire::Report& report, const plan::Plan& plan) {
+    const bool mounting = report.step == SetupStep::mount && report.operation < plan.mounts.size();
+    if (mounting && plan.mounts[report.operation].kind == wire::MountKind::overlay && report.error == EROFS) {
+        return " (the kernel would have made it read-only: its work directory cannot be used)";
+    }
     if (report.step == SetupStep::payloadLabel && report.error == ENOENT) {
         return " (it is not loaded)";
     }
@@ -130,9 +162,9 @@ Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
                    ? Error{ErrorCode::badFileDescriptor, "lifeline: neither a pipe nor a stream socket"}
                    : Error{ErrorCode::setupFailed, "lifeline: its other end was closed"};
     }
-    return {ErrorCode::setupFailed, "setup: " + keyOf(report) + "cannot " + std::string(nameOf(report.step)) +
+    return {ErrorCode::setupFailed, "setup: " + keyOf(report) + "cannot " + std::string(verbOf(report, plan)) +
                                         objectOf(report, plan) + ": " + errorText(report.error) +
-                                        std::string(hintOf(report))};
+                                        std::string(hintOf(report, plan))};
 }
 
 } // namespace sandboxd::launch

@@ -28,7 +28,7 @@ MountStep planBind(const spec::Bind& bind) {
         step.source = path->text();
     } else {
         step.flags |= wire::mountSourceIsFd;
-        step.fd = static_cast<std::int32_t>(std::get<spec::BindFd>(bind.source).index);
+        step.fd = static_cast<std::int32_t>(std::get<spec::RequestFd>(bind.source).index);
     }
     return step;
 }
@@ -46,10 +46,44 @@ MountStep planDirectory(const spec::Directory& directory) {
     return step;
 }
 
+void planContent(MountStep& step, const spec::Content& content) {
+    if (const auto* bytes = std::get_if<std::string>(&content)) {
+        step.content = *bytes;
+    } else {
+        step.flags |= wire::mountSourceIsFd;
+        step.fd = static_cast<std::int32_t>(std::get<spec::RequestFd>(content).index);
+    }
+}
+
 MountStep planFile(const spec::File& file) {
     MountStep step = planTarget(wire::MountKind::file, file.target);
     step.mode = file.mode;
-    step.content = file.content;
+    planContent(step, file.content);
+    return step;
+}
+
+MountStep planBindFile(const spec::BindFile& file) {
+    MountStep step = planTarget(wire::MountKind::bindFile, file.target);
+    step.mode = file.mode;
+    step.flags = file.readOnly ? wire::mountReadOnly : 0U;
+    planContent(step, file.content);
+    return step;
+}
+
+MountStep planChmod(const spec::Chmod& chmod) {
+    MountStep step = planTarget(wire::MountKind::chmod, chmod.target);
+    step.mode = chmod.mode;
+    return step;
+}
+
+MountStep planOverlay(const spec::Overlay& overlay) {
+    MountStep step = planTarget(wire::MountKind::overlay, overlay.target);
+    step.flags = overlay.kind == spec::Overlay::Kind::readOnly ? wire::mountReadOnly : 0U;
+    for (const spec::CallerPath& lower : overlay.lower) {
+        step.lowers.push_back(lower.text());
+    }
+    step.source = overlay.upper ? overlay.upper->text() : "";
+    step.work = overlay.work ? overlay.work->text() : "";
     return step;
 }
 
@@ -67,9 +101,16 @@ MountStep planMount(const spec::MountOperation& operation) {
             [](const spec::Proc& proc) { return planTarget(wire::MountKind::proc, proc.target); },
             [](const spec::Dev& dev) { return planTarget(wire::MountKind::dev, dev.target); },
             [](const spec::Devpts& devpts) { return planTarget(wire::MountKind::devpts, devpts.target); },
+            [](const spec::Mqueue& mqueue) { return planTarget(wire::MountKind::mqueue, mqueue.target); },
+            [](const spec::Sysfs& sysfs) { return planTarget(wire::MountKind::sysfs, sysfs.target); },
+            [](const spec::Overlay& overlay) { return planOverlay(overlay); },
             [](const spec::Directory& directory) { return planDirectory(directory); },
             [](const spec::File& file) { return planFile(file); },
+            [](const spec::BindFile& file) { return planBindFile(file); },
             [](const spec::Symlink& link) { return planSymlink(link); },
+            [](const spec::Chmod& chmod) { return planChmod(chmod); },
+            [](const spec::Mask& mask) { return planTarget(wire::MountKind::mask, mask.target); },
+            [](const spec::LockFile& lock) { return planTarget(wire::MountKind::lockFile, lock.target); },
             [](const spec::RemountReadOnly& it) { return planTarget(wire::MountKind::remountReadOnly, it.target); },
         },
         operation);

@@ -7,6 +7,11 @@ namespace sandboxd::plan {
 Result<void> bindInPlaceOnly(Plan& plan) {
     for (std::size_t i = 0; i < plan.mounts.size(); ++i) {
         MountStep& step = plan.mounts[i];
+        if (step.kind == wire::MountKind::overlay) {
+            return Error{ErrorCode::callerConfined,
+                         "mounts: operation " + std::to_string(i) +
+                             ": a caller with an AppArmor label cannot have an overlay: its profile judges by paths"};
+        }
         if (step.kind != wire::MountKind::bind) {
             continue;
         }

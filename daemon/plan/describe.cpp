@@ -30,6 +30,20 @@ std::string_view nameOf(wire::MountKind kind) {
         return "symlink";
     case wire::MountKind::remountReadOnly:
         return "remount-read-only";
+    case wire::MountKind::mqueue:
+        return "mqueue";
+    case wire::MountKind::sysfs:
+        return "sysfs";
+    case wire::MountKind::overlay:
+        return "overlay";
+    case wire::MountKind::bindFile:
+        return "bind-file";
+    case wire::MountKind::chmod:
+        return "chmod";
+    case wire::MountKind::mask:
+        return "mask";
+    case wire::MountKind::lockFile:
+        return "lock-file";
     }
     return {};
 }
@@ -69,7 +83,9 @@ std::string describeSource(const MountStep& step) {
     if (step.source.empty()) {
         return {};
     }
-    return (step.kind == wire::MountKind::symlink ? " saying " : " from ") + quote(step.source);
+    const bool isLink = step.kind == wire::MountKind::symlink;
+    const bool isOverlay = step.kind == wire::MountKind::overlay;
+    return (isLink ? " saying " : isOverlay ? " upper " : " from ") + quote(step.source);
 }
 
 constexpr std::array<std::pair<std::uint32_t, std::string_view>, 5> flagWords{
@@ -90,8 +106,13 @@ std::string describeMount(const MountStep& step) {
     if (step.size != 0) {
         text += " size " + std::to_string(step.size);
     }
-    if (step.kind == wire::MountKind::file) {
+    const bool isFile = step.kind == wire::MountKind::file || step.kind == wire::MountKind::bindFile;
+    if (isFile && step.fd < 0) {
         text += " content " + quote(step.content);
+    }
+    text += step.work.empty() ? "" : " work " + quote(step.work);
+    for (const std::string& lower : step.lowers) {
+        text += " lower " + quote(lower);
     }
     return text;
 }

@@ -78,11 +78,16 @@ wire::MountStep encodeMount(Block& block, const MountStep& step) {
     encoded.source = step.source.empty() ? 0 : block.appendText(step.source);
     encoded.fd = step.fd;
     encoded.mode = step.mode;
-    if (step.kind == wire::MountKind::file) {
+    if (step.kind == wire::MountKind::file || step.kind == wire::MountKind::bindFile) {
         encoded.contentOffset = block.appendText(step.content);
         encoded.contentSize = static_cast<std::uint32_t>(step.content.size());
     }
     encoded.size = step.size;
+    encoded.work = step.work.empty() ? 0 : block.appendText(step.work);
+    if (!step.lowers.empty()) {
+        encoded.lowers = block.reserve<wire::Offset>(step.lowers.size());
+        fillTexts(block, encoded.lowers, step.lowers);
+    }
     return encoded;
 }
 
@@ -117,8 +122,17 @@ std::size_t estimateSize(const Plan& plan) {
     size += optionalSize(plan.label);
     for (const MountStep& step : plan.mounts) {
         size += sizeof(wire::MountStep) + step.target.size() + step.source.size() + step.content.size() + 3;
+        size += step.work.size() + 1 + textSize(step.lowers) + alignof(std::uint64_t);
     }
     return size;
+}
+
+std::size_t layerCount(const Plan& plan) {
+    std::size_t count = 0;
+    for (const MountStep& step : plan.mounts) {
+        count += step.lowers.size();
+    }
+    return count;
 }
 
 Result<void> checkSize(const Plan& plan) {
@@ -130,6 +144,7 @@ Result<void> checkSize(const Plan& plan) {
         {"argv", plan.arguments.size(), wire::maxArguments},
         {"env", plan.environment.size(), wire::maxEnvironment},
         {"mounts", plan.mounts.size(), wire::maxMounts},
+        {"mounts: layers of overlays", layerCount(plan), wire::maxLayers},
         {"groups", plan.groups.size(), wire::maxGroups},
         {"fds", plan.fds.size(), wire::maxPayloadFds},
         {"filter", plan.filter.size(), wire::maxFilterLength},

@@ -22,6 +22,8 @@ struct MountStep {
     std::uint32_t mode = 0;
     std::string content;
     std::uint64_t size = 0;
+    std::vector<std::string> lowers; // of an overlay
+    std::string work;                // empty = none
 };
 
 struct Plan {

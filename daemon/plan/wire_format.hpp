@@ -20,6 +20,7 @@ inline constexpr std::uint32_t maxPlanSize = 1U << 21U; // bytes
 inline constexpr std::uint32_t maxArguments = 16384;
 inline constexpr std::uint32_t maxEnvironment = 4096;
 inline constexpr std::uint32_t maxMounts = 1024;
+inline constexpr std::uint32_t maxLayers = 1024; // directories of all overlays together
 inline constexpr std::uint32_t maxGroups = 1024;
 inline constexpr std::uint32_t maxPayloadFds = 253;
 inline constexpr std::uint32_t maxFilterLength = 4096; // BPF_MAXINSNS, linux/bpf_common.h
@@ -42,13 +43,20 @@ enum class MountKind : std::uint32_t {
     file,      // content, mode
     symlink,   // content of the link in `source`
     remountReadOnly,
+    mqueue,
+    sysfs,
+    overlay,  // lowers; writable with `source` as its upper directory and `work`, else read-only or temporary
+    bindFile, // content, mode
+    chmod,    // mode
+    mask,
+    lockFile,
 };
-inline constexpr std::uint32_t mountKindCount = 9;
+inline constexpr std::uint32_t mountKindCount = 16;
 
 enum MountFlag : std::uint32_t {
     mountReadOnly = 1U << 0U,
     mountRecursive = 1U << 1U,
-    mountSourceIsFd = 1U << 2U, // `fd` is valid, `source` absent
+    mountSourceIsFd = 1U << 2U, // bind, file, bindFile: `fd` is valid, `source` and content absent
     mountNoSymlinks = 1U << 3U, // neither the source's path nor the target's holds one
     mountDevices = 1U << 4U,    // bind: devices can be opened
     mountOptional = 1U << 5U,   // bind: without a source there is no mount
@@ -60,13 +68,16 @@ struct MountStep {
     std::uint32_t kind;  // MountKind
     std::uint32_t flags; // MountFlag
     Offset target;       // absolute path inside the new root
-    Offset source;       // bind: path in the caller's view, relative to its working directory or absolute; symlink: the
-                         // link's text
+    Offset source;       // bind, overlay: path in the caller's view, relative to its working directory or absolute;
+                         // symlink: the link's text
     std::int32_t fd;     // index into the descriptors of Launch, -1 = none
     std::uint32_t mode;  // permission bits
     std::uint32_t contentOffset;
-    std::uint32_t contentSize; // bytes, file only
+    std::uint32_t contentSize; // bytes, file and bindFile only
     std::uint64_t size;        // bytes, tmpfs only; 0 = the kernel's default
+    Table lowers;              // Offset each, as `source`, the uppermost first; overlay only
+    Offset work;               // as `source`; overlay only
+    std::uint32_t unused;      // 0
 };
 
 // The payload gets descriptor `index` of Launch as its number `number`. 0 to 2 that are not assigned are /dev/null.

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] const char* text(Offset offset) const noexcept {
         return offset == 0 ? nullptr : reinterpret_cast<const char*>(block_ + offset);
     }
+    [[nodiscard]] View<Offset> lowers(const MountStep& step) const noexcept { return view<Offset>(step.lowers); }
     [[nodiscard]] const std::byte* content(const MountStep& step) const noexcept { return block_ + step.contentOffset; }
 
 private:
@@ -116,12 +117,29 @@ private:
     }
 
     [[nodiscard]] bool checkMounts() const noexcept {
+        std::uint64_t layers = 0;
         for (const MountStep& step : mounts()) {
-            if (!checkMount(step)) {
+            if (!checkMount(step) || !checkLayers(step)) {
+                return false;
+            }
+            layers += step.lowers.count;
+        }
+        return layers <= maxLayers;
+    }
+
+    // Only overlays have layers; what is for writing comes in a pair.
+    [[nodiscard]] bool checkLayers(const MountStep& step) const noexcept {
+        const bool isOverlay = step.kind == static_cast<std::uint32_t>(MountKind::overlay);
+        if (!checkTable<Offset>(step.lowers, maxLayers) || !isTextOrAbsent(step.work) ||
+            isOverlay != (step.lowers.count > 0) || (!isOverlay && step.work != 0)) {
+            return false;
+        }
+        for (const Offset lower : lowers(step)) {
+            if (!isText(lower)) {
                 return false;
             }
         }
-        return true;
+        return !isOverlay || (step.source == 0) == (step.work == 0);
     }
 
     [[nodiscard]] bool checkMount(const MountStep& step) const noexcept {
@@ -147,6 +165,11 @@ private:
             return hasFd != (step.source != 0);
         case MountKind::symlink:
             return !hasFd && step.source != 0;
+        case MountKind::overlay:
+            return !hasFd;
+        case MountKind::file:
+        case MountKind::bindFile:
+            return step.source == 0;
         default:
             return !hasFd && step.source == 0;
         }

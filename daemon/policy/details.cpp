@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <type_traits>
 
 namespace sandboxd::policy {
 namespace {
@@ -128,18 +129,30 @@ Writable breadthOf(std::string_view path) {
     return components.front() == "home" && components.size() == 2 ? Writable::home : Writable::paths;
 }
 
-Writable breadthOf(const spec::MountOperation& operation) {
-    const auto* bind = std::get_if<spec::Bind>(&operation);
-    if (bind == nullptr) {
-        const bool readOnly =
-            std::holds_alternative<spec::Proc>(operation) || std::holds_alternative<spec::RemountReadOnly>(operation);
-        return readOnly ? Writable::none : Writable::privateFiles;
-    }
-    if (bind->readOnly) {
+Writable breadthOf(const spec::Bind& bind) {
+    if (bind.readOnly) {
         return Writable::none;
     }
-    const auto* path = std::get_if<spec::CallerPath>(&bind->source);
+    const auto* path = std::get_if<spec::CallerPath>(&bind.source);
     return path == nullptr ? Writable::host : breadthOf(path->text());
+}
+
+Writable breadthOf(const spec::Overlay& overlay) {
+    if (overlay.kind == spec::Overlay::Kind::readOnly) {
+        return Writable::none;
+    }
+    return overlay.upper ? breadthOf(overlay.upper->text()) : Writable::privateFiles;
+}
+
+// Makes no place that could be written to; what is made or changed in a bind is written there by the bind's right.
+template <typename Operation>
+constexpr bool addsNothing =
+    std::is_same_v<Operation, spec::Proc> || std::is_same_v<Operation, spec::Sysfs> ||
+    std::is_same_v<Operation, spec::RemountReadOnly> || std::is_same_v<Operation, spec::Chmod> ||
+    std::is_same_v<Operation, spec::Mask> || std::is_same_v<Operation, spec::LockFile>;
+
+template <typename Operation> Writable breadthOf(const Operation&) {
+    return addsNothing<Operation> ? Writable::none : Writable::privateFiles;
 }
 
 bool isReadOnlyRoot(const spec::MountOperation& operation) {
@@ -152,7 +165,7 @@ Writable breadthOf(const spec::Spec& spec) {
     const bool readOnlyRoot = std::any_of(spec.mounts.begin(), spec.mounts.end(), isReadOnlyRoot);
     Writable widest = readOnlyRoot ? Writable::none : Writable::privateFiles;
     for (const spec::MountOperation& operation : spec.mounts) {
-        widest = std::max(widest, breadthOf(operation));
+        widest = std::max(widest, std::visit([](const auto& one) { return breadthOf(one); }, operation));
     }
     return widest;
 }

@@ -8,15 +8,16 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace sandboxd::spec {
 
-struct BindFd {
+struct RequestFd {
     std::uint32_t index = 0; // among the request's descriptors
 };
 
 struct Bind {
-    std::variant<CallerPath, BindFd> source;
+    std::variant<CallerPath, RequestFd> source;
     AbsolutePath target;
     bool readOnly = false;
     bool devices = false;  // device files in it can be opened
@@ -42,15 +43,45 @@ struct Devpts {
     AbsolutePath target;
 };
 
+struct Mqueue {
+    AbsolutePath target;
+};
+
+struct Sysfs {
+    AbsolutePath target;
+};
+
+// Layers from the uppermost down, each seen as the caller sees it. Writes go to `upper`, or are refused or lost with
+// the sandbox.
+struct Overlay {
+    enum class Kind { readOnly, temporary, writable };
+    std::vector<CallerPath> lower; // at least one, of a read-only overlay two
+    AbsolutePath target;
+    Kind kind = Kind::readOnly;
+    std::optional<CallerPath> upper; // of a writable one
+    std::optional<CallerPath> work;  // the same; empty, on the file system of `upper`
+};
+
 struct Directory {
     AbsolutePath target;
     std::uint32_t mode = 0755;
 };
 
+// Bytes, or a descriptor of the request that init reads to its end.
+using Content = std::variant<std::string, RequestFd>;
+
 struct File {
     AbsolutePath target;
-    std::string content;
+    Content content;
     std::uint32_t mode = 0644;
+};
+
+// A file of its own, mounted over the target.
+struct BindFile {
+    AbsolutePath target;
+    Content content;
+    std::uint32_t mode = 0600;
+    bool readOnly = false;
 };
 
 struct Symlink {
@@ -58,10 +89,26 @@ struct Symlink {
     std::string text;    // what it says; not empty, no NUL
 };
 
+struct Chmod {
+    AbsolutePath target;
+    std::uint32_t mode = 0;
+};
+
 struct RemountReadOnly {
     AbsolutePath target;
 };
 
-using MountOperation = std::variant<Bind, Tmpfs, Proc, Dev, Devpts, Directory, File, Symlink, RemountReadOnly>;
+// Hides what is there, under something empty that cannot be written.
+struct Mask {
+    AbsolutePath target;
+};
+
+// A shared lock on a file, held until the sandbox ends.
+struct LockFile {
+    AbsolutePath target;
+};
+
+using MountOperation = std::variant<Bind, Tmpfs, Proc, Dev, Devpts, Mqueue, Sysfs, Overlay, Directory, File, BindFile,
+                                    Symlink, Chmod, RemountReadOnly, Mask, LockFile>;
 
 } // namespace sandboxd::spec

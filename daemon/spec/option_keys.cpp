@@ -56,24 +56,28 @@ constexpr KeyRow tmpfsKeys[] = {{"mode", supported}, {"size", supported}, {"targ
 constexpr KeyRow targetOnly[] = {{"target", supported}};
 constexpr KeyRow directoryKeys[] = {{"mode", supported}, {"target", supported}};
 constexpr KeyRow fileKeys[] = {{"content", supported}, {"mode", supported}, {"target", supported}};
+constexpr KeyRow bindFileKeys[] = {
+    {"content", supported}, {"mode", supported}, {"read-only", supported}, {"target", supported}};
+constexpr KeyRow overlayKeys[] = {{"lower", supported}, {"read-only", supported}, {"target", supported},
+                                  {"tmp", supported},   {"upper", supported},     {"work", supported}};
 constexpr KeyRow symlinkKeys[] = {{"source", supported}, {"target", supported}};
 
 constexpr MountRow operations[] = {
     {"bind", supported, bindKeys},
-    {"bind-file", known, {}},
-    {"chmod", known, {}},
+    {"bind-file", supported, bindFileKeys},
+    {"chmod", supported, directoryKeys},
     {"dev", supported, targetOnly},
     {"devpts", supported, targetOnly},
     {"directory", supported, directoryKeys},
     {"file", supported, fileKeys},
-    {"lock-file", known, {}},
-    {"mask", known, {}},
-    {"mqueue", known, {}},
-    {"overlay", known, {}},
+    {"lock-file", supported, targetOnly},
+    {"mask", supported, targetOnly},
+    {"mqueue", supported, targetOnly},
+    {"overlay", supported, overlayKeys},
     {"proc", supported, targetOnly},
     {"remount-read-only", supported, targetOnly},
     {"symlink", supported, symlinkKeys},
-    {"sysfs", known, {}},
+    {"sysfs", supported, targetOnly},
     {"tmpfs", supported, tmpfsKeys},
 };
 

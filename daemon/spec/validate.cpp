@@ -28,20 +28,54 @@ Result<void> checkPayloadFds(const Spec& spec) {
     return {};
 }
 
-Result<void> checkBindFds(const Spec& spec) {
-    for (std::size_t position = 0; position < spec.mounts.size(); ++position) {
-        const Bind* bind = std::get_if<Bind>(&spec.mounts[position]);
-        const BindFd* source = bind == nullptr ? nullptr : std::get_if<BindFd>(&bind->source);
-        if (source == nullptr) {
-            continue;
-        }
-        const std::string key = "mounts: operation " + std::to_string(position) + ": ";
-        if (Result<void> inside = checkIndex(spec, key + "source", source->index); !inside) {
+// The descriptor that an operation takes from the request, if any.
+const RequestFd* fdOf(const MountOperation& operation) {
+    if (const auto* bind = std::get_if<Bind>(&operation)) {
+        return std::get_if<RequestFd>(&bind->source);
+    }
+    if (const auto* file = std::get_if<File>(&operation)) {
+        return std::get_if<RequestFd>(&file->content);
+    }
+    const auto* file = std::get_if<BindFile>(&operation);
+    return file == nullptr ? nullptr : std::get_if<RequestFd>(&file->content);
+}
+
+Result<void> checkOverlay(const Overlay& overlay, const std::string& key) {
+    const std::size_t least = overlay.kind == Overlay::Kind::readOnly ? 2 : 1;
+    if (overlay.lower.size() < least) {
+        return Error{ErrorCode::invalidOption, key + "lower: fewer than " + std::to_string(least) + " layers"};
+    }
+    return {};
+}
+
+Result<void> checkMount(const Spec& spec, const MountOperation& operation, const std::string& key) {
+    const RequestFd* fd = fdOf(operation);
+    const auto* bind = std::get_if<Bind>(&operation);
+    if (fd != nullptr) {
+        if (Result<void> inside = checkIndex(spec, key + (bind != nullptr ? "source" : "content"), fd->index);
+            !inside) {
             return inside;
         }
-        if (!bind->recursive) {
-            return Error{ErrorCode::conflictingOptions,
-                         key + "recursive: a descriptor is bound with all that is mounted below it"};
+    }
+    if (fd != nullptr && bind != nullptr && !bind->recursive) {
+        return Error{ErrorCode::conflictingOptions,
+                     key + "recursive: a descriptor is bound with all that is mounted below it"};
+    }
+    if (std::holds_alternative<Mqueue>(operation) && !spec.namespaces.ipc) {
+        return Error{ErrorCode::conflictingOptions, key + "\"mqueue\" needs \"ipc\" in namespaces"};
+    }
+    if (std::holds_alternative<Sysfs>(operation) && spec.network == Network::host) {
+        return Error{ErrorCode::conflictingOptions, key + "\"sysfs\" needs another network than \"host\""};
+    }
+    const auto* overlay = std::get_if<Overlay>(&operation);
+    return overlay == nullptr ? Result<void>() : checkOverlay(*overlay, key);
+}
+
+Result<void> checkMounts(const Spec& spec) {
+    for (std::size_t position = 0; position < spec.mounts.size(); ++position) {
+        const std::string key = "mounts: operation " + std::to_string(position) + ": ";
+        if (Result<void> checked = checkMount(spec, spec.mounts[position], key); !checked) {
+            return checked;
         }
     }
     return {};
@@ -125,7 +159,7 @@ Result<void> checkStartTimeout(const Spec& spec) {
 } // namespace
 
 Result<void> validate(const Spec& spec) {
-    for (const auto check : {checkPayloadFds, checkBindFds, checkLifetime, checkTerminal, checkReports, checkHostname,
+    for (const auto check : {checkPayloadFds, checkMounts, checkLifetime, checkTerminal, checkReports, checkHostname,
                              checkNamespaces, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;

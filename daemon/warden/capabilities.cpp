@@ -42,6 +42,17 @@ bool raiseEffective() noexcept {
     return set(sets);
 }
 
+bool useCapabilities(std::uint64_t mask) noexcept {
+    Sets sets{};
+    if (!get(sets)) {
+        return false;
+    }
+    for (unsigned i = 0; i < 2; ++i) {
+        sets.half[i].effective = sets.half[i].permitted & static_cast<std::uint32_t>(mask >> (32U * i));
+    }
+    return set(sets);
+}
+
 bool keepCapabilities(std::uint64_t mask) noexcept {
     Sets sets{};
     if (!get(sets)) {

@@ -1,4 +1,4 @@
-// Capability sets of this thread. Only ever shrinks them, apart from raiseEffective().
+// Capability sets of this thread. Only ever shrinks them, apart from the effective one, up to the permitted.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,9 @@ constexpr std::uint64_t capabilityBit(int capability) noexcept {
 
 // effective := permitted. A change of the effective uid clears the effective set, the permitted one stays.
 bool raiseEffective() noexcept;
+
+// effective := permitted & mask.
+bool useCapabilities(std::uint64_t mask) noexcept;
 
 // permitted := effective := permitted & mask, inheritable and ambient empty.
 bool keepCapabilities(std::uint64_t mask) noexcept;

@@ -1,8 +1,9 @@
 #include "warden/filesystem.hpp"
 
-#include "base/syscall.hpp"
+#include "warden/filesystem_builder.hpp"
 #include "warden/proc_text.hpp"
 
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -10,35 +11,6 @@
 namespace sandboxd::warden {
 
 namespace {
-
-// A file system under construction, fsopen(2) to fsmount(2). Remembers the first failure by losing its descriptor.
-class Builder {
-public:
-    explicit Builder(const char* type) noexcept
-        : fd_(static_cast<int>(::syscall(SYS_fsopen, type, 1U /* FSOPEN_CLOEXEC */))) {}
-
-    void set(const char* key, const char* value) noexcept { configure(1 /* FSCONFIG_SET_STRING */, key, value); }
-    void flag(const char* key) noexcept { configure(0 /* FSCONFIG_SET_FLAG */, key, nullptr); }
-
-    UniqueFd mount(unsigned attributes) noexcept {
-        configure(6 /* FSCONFIG_CMD_CREATE */, nullptr, nullptr);
-        if (!fd_) {
-            return UniqueFd();
-        }
-        return UniqueFd(static_cast<int>(::syscall(SYS_fsmount, fd_.get(), 1U /* FSMOUNT_CLOEXEC */, attributes)));
-    }
-
-private:
-    void configure(unsigned command, const char* key, const char* value) noexcept {
-        if (fd_ && ::syscall(SYS_fsconfig, fd_.get(), command, key, value, 0) != 0) {
-            const int error = errno;
-            fd_.reset();
-            errno = error;
-        }
-    }
-
-    UniqueFd fd_;
-};
 
 void putOctal(char* out, std::uint32_t mode) noexcept {
     for (int shift = 9; shift >= 0; shift -= 3) {
@@ -52,7 +24,7 @@ void putOctal(char* out, std::uint32_t mode) noexcept {
 UniqueFd makeTmpfs(std::uint32_t mode, std::uint64_t size) noexcept {
     char octal[8];
     putOctal(octal, mode);
-    Builder builder("tmpfs");
+    FilesystemBuilder builder("tmpfs");
     builder.set("mode", octal);
     if (size != 0) {
         char bytes[24];
@@ -63,16 +35,24 @@ UniqueFd makeTmpfs(std::uint32_t mode, std::uint64_t size) noexcept {
 }
 
 UniqueFd makeProc() noexcept {
-    Builder builder("proc");
+    FilesystemBuilder builder("proc");
     return builder.mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
 UniqueFd makeDevpts() noexcept {
-    Builder builder("devpts");
+    FilesystemBuilder builder("devpts");
     builder.flag("newinstance");
     builder.set("ptmxmode", "0666");
     builder.set("mode", "620");
     return builder.mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+}
+
+UniqueFd makeMqueue() noexcept {
+    return FilesystemBuilder("mqueue").mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+UniqueFd makeSysfs() noexcept {
+    return FilesystemBuilder("sysfs").mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
 int writeAll(int file, const std::byte* content, std::size_t size) noexcept {
@@ -85,6 +65,27 @@ int writeAll(int file, const std::byte* content, std::size_t size) noexcept {
         size -= static_cast<std::size_t>(written);
     }
     return 0;
+}
+
+int copyAll(int from, int file) noexcept {
+    std::byte buffer[16384];
+    for (;;) {
+        const ssize_t got = ::read(from, buffer, sizeof buffer);
+        if (got == 0) {
+            return 0;
+        }
+        if (got < 0 && errno == EAGAIN) {
+            pollfd entry{from, POLLIN, 0};
+            ::poll(&entry, 1, -1); // its sender made it non-blocking; the deadline of the set-up bounds this
+            continue;
+        }
+        if (got < 0) {
+            return errno;
+        }
+        if (const int error = writeAll(file, buffer, static_cast<std::size_t>(got))) {
+            return error;
+        }
+    }
 }
 
 int makeFile(int directory, const char* name, std::uint32_t mode) noexcept {

@@ -18,6 +18,15 @@ UniqueFd makeProc() noexcept;
 // nosuid and noexec; a new instance.
 UniqueFd makeDevpts() noexcept;
 
+// nosuid, nodev and noexec; of the ipc namespace of this process, which must be of its own user namespace.
+UniqueFd makeMqueue() noexcept;
+
+// The same; of the network namespace.
+UniqueFd makeSysfs() noexcept;
+
+// What `from` holds up to its end. 0, or an errno.
+int copyAll(int from, int file) noexcept;
+
 // 0, or an errno.
 int writeAll(int file, const std::byte* content, std::size_t size) noexcept;
 

@@ -21,10 +21,14 @@ bool setIds(uid_t uid, gid_t gid) noexcept {
 constexpr std::uint64_t builders = capabilityBit(CAP_SYS_ADMIN) | capabilityBit(CAP_NET_ADMIN) |
                                    capabilityBit(CAP_SYS_RESOURCE) | capabilityBit(CAP_SETPCAP);
 
+// Permitted, and used only while an overlay is mounted (warden/overlay).
+constexpr std::uint64_t layers = capabilityBit(CAP_DAC_OVERRIDE);
+
 } // namespace
 
 Failure becomeCallerAndBuild(uid_t uid, gid_t gid) noexcept {
-    const bool done = ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setIds(uid, gid) && keepCapabilities(builders) &&
+    const bool done = ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setIds(uid, gid) &&
+                      keepCapabilities(builders | layers) && useCapabilities(builders) &&
                       ::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == 0 && forbidTracing();
     return done ? success : failed(SetupStep::identity);
 }

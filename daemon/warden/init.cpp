@@ -8,6 +8,7 @@
 #include "warden/mount.hpp"
 #include "warden/network.hpp"
 #include "warden/new_root.hpp"
+#include "warden/overlay.hpp"
 #include "warden/proc_text.hpp"
 #include "warden/process.hpp"
 #include "warden/record_socket.hpp"
@@ -101,15 +102,18 @@ Failure isolateMounts(Init&) noexcept {
 }
 
 Failure openSources(Init& init) noexcept {
-    const Failure failure = openPathSources(init.plan, init.table);
+    if (const Failure failure = openPathSources(init.plan, init.table)) {
+        return failure;
+    }
+    const Failure failure = openLayers(init.plan, init.table);
     return failure ? failure : restrictSources(init.plan, init.table);
 }
 
 Failure attachRoot(Init& init) noexcept {
-    return init.root.attach();
+    return init.root.attach(needsScratch(init.plan));
 }
 Failure fillRoot(Init& init) noexcept {
-    return runMounts(init.plan, init.table, init.root);
+    return runMounts(init.plan, init.table, init.root, init.host.proc);
 }
 Failure enterRoot(Init& init) noexcept {
     return init.root.enter();
@@ -173,6 +177,17 @@ Failure build(Init& init) noexcept {
     }
 }
 
+// Locks and what sync-fd is; a pipe of the caller held beside would never see its end.
+void keepForLife(const MountTable& table, int sync) noexcept {
+    int keep[wire::maxMounts + 1];
+    std::size_t count = 0;
+    for (const HeldMount& held : table.mounts) {
+        keep[count++] = held.lock.get();
+    }
+    keep[count++] = sync;
+    closeFrom(0, keep, count);
+}
+
 } // namespace
 
 [[noreturn]] void runInit(const Host& host, const Launch& launch, MountTable& table, int socket) noexcept {
@@ -182,8 +197,7 @@ Failure build(Init& init) noexcept {
     if (result) {
         ::_exit(1);
     }
-    int sync = launch.fd(launch.plan.header().sync);
-    closeFrom(0, &sync, 1); // a pipe of the caller held here would never see its end
+    keepForLife(table, launch.fd(launch.plan.header().sync));
     reapForever();
 }
 

@@ -20,10 +20,19 @@ bool takeGroups(const wire::PlanReader& plan) noexcept {
     return ::setgroups(groups.count, groups.data) == 0;
 }
 
+bool isRelative(const wire::PlanReader& plan, wire::Offset path) noexcept {
+    return path != 0 && plan.text(path)[0] != '/';
+}
+
+// A bind's source or a layer of an overlay; the text of a link is no path yet.
 bool isRelativeSource(const wire::PlanReader& plan, const wire::MountStep& step) noexcept {
-    const bool byPath =
-        step.kind == static_cast<unsigned>(wire::MountKind::bind) && (step.flags & wire::mountSourceIsFd) == 0;
-    return byPath && plan.text(step.source)[0] != '/';
+    for (const wire::Offset lower : plan.lowers(step)) {
+        if (isRelative(plan, lower)) {
+            return true;
+        }
+    }
+    const bool isLink = step.kind == static_cast<unsigned>(wire::MountKind::symlink);
+    return !isLink && (isRelative(plan, step.source) || isRelative(plan, step.work));
 }
 
 // The caller may stand where it may not go, as after a change of user: that is no error unless something there is

@@ -8,7 +8,11 @@
 
 namespace sandboxd::warden {
 
-Failure runMounts(const wire::PlanReader& plan, MountTable& table, NewRoot& root) noexcept;
+// `proc`: of the host.
+Failure runMounts(const wire::PlanReader& plan, MountTable& table, NewRoot& root, int proc) noexcept;
+
+// An operation makes something that has no place in the root before it is mounted.
+bool needsScratch(const wire::PlanReader& plan) noexcept;
 
 // What fstatfs says of every held mount holds what was asked for. Step verify.
 Failure verifyMounts(const wire::PlanReader& plan, const MountTable& table) noexcept;

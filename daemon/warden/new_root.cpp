@@ -75,15 +75,23 @@ UniqueFd openOrMakeAll(char* path, const Open& open, const Make& make) noexcept 
     return directory;
 }
 
-} // namespace
-
-Failure NewRoot::attach() noexcept {
-    stage_ = makeTmpfs(0755, 0);
-    if (!stage_) {
-        return failed(SetupStep::root);
+// A new tmpfs on top of what is at /tmp.
+bool attachStage(UniqueFd& tree, std::uint32_t mode) noexcept {
+    tree = makeTmpfs(mode, 0);
+    if (!tree) {
+        return false;
     }
     const UniqueFd point = sys::openat2(AT_FDCWD, stagePath, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
-    if (!point || sys::attachMount(stage_.get(), point.get()) != 0) {
+    return point && sys::attachMount(tree.get(), point.get()) == 0;
+}
+
+} // namespace
+
+Failure NewRoot::attach(bool withScratch) noexcept {
+    if (withScratch && !attachStage(scratch_, 0700)) {
+        return failed(SetupStep::root);
+    }
+    if (!attachStage(stage_, 0755)) {
         return failed(SetupStep::root);
     }
     root_.reset(::fcntl(stage_.get(), F_DUPFD_CLOEXEC, 3));

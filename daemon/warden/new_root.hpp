@@ -26,8 +26,12 @@ struct Place {
 
 class NewRoot {
 public:
-    // A tmpfs attached to /tmp, the one directory that AppArmor lets init mount on. Step root.
-    Failure attach() noexcept;
+    // A tmpfs attached to /tmp, the one directory that AppArmor lets init mount on; with a scratch one below it, if
+    // files or directories are wanted that have no place in the root. Step root.
+    Failure attach(bool withScratch) noexcept;
+
+    // The scratch file system, which nothing inside shows.
+    [[nodiscard]] int scratch() const noexcept { return scratch_.get(); }
 
     // What is there: openat2(2) with `flags` and, for O_CREAT, `mode`. Empty, with errno, if it is missing.
     [[nodiscard]] UniqueFd open(const Target& target, int flags, std::uint32_t mode = 0) const noexcept;
@@ -46,6 +50,7 @@ public:
 
 private:
     UniqueFd root_;
+    UniqueFd scratch_;
     UniqueFd stage_; // the tmpfs, also if another tree was attached on "/"
 };
 

@@ -92,4 +92,10 @@ ProcPath::ProcPath(std::int32_t pid, const char* name) noexcept {
     end[room] = '\0';
 }
 
+FdPath::FdPath(int fd) noexcept {
+    constexpr char prefix[] = "self/fd/";
+    std::memcpy(bytes, prefix, sizeof prefix);
+    putNumber(bytes + sizeof prefix - 1, static_cast<std::uint64_t>(fd < 0 ? 0 : fd));
+}
+
 } // namespace sandboxd::warden

@@ -34,4 +34,10 @@ struct ProcPath {
     char bytes[64];
 };
 
+// "self/fd/N" as a path below /proc: what this process has open, whatever names lead to it.
+struct FdPath {
+    explicit FdPath(int fd) noexcept;
+    char bytes[32];
+};
+
 } // namespace sandboxd::warden

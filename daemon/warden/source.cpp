@@ -117,7 +117,11 @@ int restrictSource(const wire::MountStep& step, HeldMount& held) noexcept {
 Failure openFdSources(const Launch& launch, MountTable& table) noexcept {
     const auto mounts = launch.plan.mounts();
     for (std::uint32_t i = 0; i < mounts.count; ++i) {
-        if (!isBind(mounts[i]) || !isFromFd(mounts[i])) {
+        if (!isFromFd(mounts[i])) {
+            continue;
+        }
+        if (!isBind(mounts[i])) {
+            table.mounts[i].content = launch.fd(mounts[i].fd); // init reads it
             continue;
         }
         if (const int error = openFdSource(launch.fd(mounts[i].fd), mounts[i], table.mounts[i])) {

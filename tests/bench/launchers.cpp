@@ -47,10 +47,7 @@ struct ToBwrap {
         add({"--perms", octal(directory.mode), "--dir", directory.target});
     }
     void operator()(const client::RemountReadOnly& remount) const { add({"--remount-ro", remount.target}); }
-    // Not in the default view.
-    void operator()(const client::BindDescriptor&) const { fail("bwrap is not given descriptors"); }
-    void operator()(const client::Devpts&) const { fail("bwrap has no devpts of its own"); }
-    void operator()(const client::File&) const { fail("bwrap is not given files"); }
+    template <typename Other> void operator()(const Other&) const { fail("not in the default view"); }
 };
 
 int awaitChild(pid_t child) {

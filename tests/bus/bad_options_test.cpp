@@ -25,6 +25,12 @@ Operation bindWith(const std::string& key, Value value) {
     return {"bind", {{"source", bytes("/usr")}, {"target", bytes("/t")}, {key, std::move(value)}}};
 }
 
+Operation overlayWith(const Dictionary& keys) {
+    Operation overlay{"overlay", {{"target", bytes("/t")}, {"lower", byteStrings({"/usr"})}}};
+    overlay.keys.insert(overlay.keys.end(), keys.begin(), keys.end());
+    return overlay;
+}
+
 std::function<void(SpawnRequest&)> option(std::string key, Value value) {
     return [key = std::move(key), value = std::move(value)](SpawnRequest& request) { request.with(key, value); };
 }
@@ -141,7 +147,42 @@ std::vector<BadRequest> mountMistakes() {
          },
          "LimitsExceeded", "mounts"},
         {"UnknownOperation", mount({"teleport", {{"target", bytes("/t")}}}), "UnknownOption", "teleport"},
-        {"OperationNotBuilt", mount({"overlay", {{"target", bytes("/t")}}}), "NotSupported", "mounts"},
+        {"OverlayWithoutLower", mount({"overlay", {{"target", bytes("/t")}, {"tmp", boolean(true)}}}), "InvalidOption",
+         ": lower"},
+        {"OverlayOfNoKind", mount(overlayWith({})), "ConflictingOptions", "mounts: operation "},
+        {"OverlayOfTwoKinds", mount(overlayWith({{"tmp", boolean(true)}, {"read-only", boolean(true)}})),
+         "ConflictingOptions", "mounts: operation "},
+        {"OverlayWithoutWork", mount(overlayWith({{"upper", bytes("/u")}})), "InvalidOption", ": work"},
+        {"OverlayWithoutUpper", mount(overlayWith({{"work", bytes("/w")}})), "InvalidOption", ": upper"},
+        {"ReadOnlyOverlayOfOneLayer", mount(overlayWith({{"read-only", boolean(true)}})), "InvalidOption", ": lower"},
+        {"LowerMistyped", mount({"overlay", {{"target", bytes("/t")}, {"lower", bytes("/l")}, {"tmp", boolean(true)}}}),
+         "InvalidOption", ": lower"},
+        {"NulInLower",
+         mount({"overlay", {{"target", bytes("/t")}, {"lower", byteStrings({"/" + nul})}, {"tmp", boolean(true)}}}),
+         "InvalidOption", ": lower"},
+        {"UpperMistyped", mount(overlayWith({{"upper", text("/u")}, {"work", bytes("/w")}})), "InvalidOption",
+         ": upper"},
+        {"WorkMistyped", mount(overlayWith({{"upper", bytes("/u")}, {"work", text("/w")}})), "InvalidOption", ": work"},
+        {"TmpMistyped", mount(overlayWith({{"tmp", number(1)}})), "InvalidOption", ": tmp"},
+        {"ContentMistyped", mount({"bind-file", {{"target", bytes("/t")}, {"content", text("x")}}}), "InvalidOption",
+         ": content"},
+        {"ChmodWithoutMode", mount({"chmod", {{"target", bytes("/t")}}}), "InvalidOption", ": mode"},
+        {"ChmodWithOtherBits", mount({"chmod", {{"target", bytes("/t")}, {"mode", number(04755)}}}), "InvalidOption",
+         ": mode"},
+        {"MaskWithAMode", mount({"mask", {{"target", bytes("/t")}, {"mode", number(0)}}}), "UnknownOption",
+         "mounts: operation "},
+        {"LockWithoutTarget", mount({"lock-file", {}}), "InvalidOption", ": target"},
+        {"MessageQueuesOfTheCaller",
+         [](SpawnRequest& request) {
+             request.mounting({"mqueue", {{"target", bytes("/q")}}});
+             request.with("namespaces", strings({"mount", "pid"}));
+         },
+         "ConflictingOptions", "mounts: operation "},
+        {"SysfsOfTheCallersNetwork",
+         [](SpawnRequest& request) {
+             request.mounting({"sysfs", {{"target", bytes("/s")}}}).with("network", text("host"));
+         },
+         "ConflictingOptions", "mounts: operation "},
         {"UnknownMountKey", mount({"tmpfs", {{"target", bytes("/t")}, {"colour", text("red")}}}), "UnknownOption",
          "colour"},
         {"MountKeyTwice", mount({"tmpfs", {{"target", bytes("/t")}, {"target", bytes("/u")}}}), "DuplicateOption",

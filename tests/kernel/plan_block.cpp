@@ -74,6 +74,8 @@ wire::MountStep encodeStep(Writer& writer, const MountOperation& operation) {
     step.contentOffset = writer.raw(operation.content);
     step.contentSize = static_cast<std::uint32_t>(operation.content.size());
     step.size = operation.size;
+    step.lowers = operation.lowers.empty() ? wire::Table{} : writer.table(writer.texts(operation.lowers));
+    step.work = writer.textOrAbsent(operation.work);
     return step;
 }
 

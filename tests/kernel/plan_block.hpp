@@ -21,6 +21,8 @@ struct MountOperation {
     std::uint32_t mode = 0755;
     std::string content;
     std::uint64_t size = 0;
+    std::vector<std::string> lowers;
+    std::string work;
 };
 
 struct PlanBlock {

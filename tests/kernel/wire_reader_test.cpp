@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 #include <random>
 
 namespace sandboxd::kernel_test {
@@ -139,6 +140,43 @@ TEST(WireReaderTest, ARelativeTargetOrDirectoryIsRefused) {
     PlanBlock directory = fullPlan();
     directory.workingDirectory = "work";
     EXPECT_FALSE(opens(directory.bytes()));
+}
+
+MountOperation sampleOverlay() {
+    MountOperation overlay{wire::MountKind::overlay, "/o", "/upper"};
+    overlay.lowers = {"/a", "b"};
+    overlay.work = "/work";
+    return overlay;
+}
+
+TEST(WireReaderTest, LayersBelongToOverlaysAndComeInPairsForWriting) {
+    PlanBlock plan = fullPlan();
+    plan.add(sampleOverlay());
+    const std::vector<std::byte> bytes = plan.bytes();
+    wire::PlanReader reader;
+    ASSERT_TRUE(reader.open(bytes.data(), bytes.size()));
+    const wire::MountStep& step = reader.mounts()[reader.mounts().count - 1];
+    ASSERT_EQ(reader.lowers(step).count, 2U);
+    EXPECT_STREQ(reader.text(reader.lowers(step)[1]), "b");
+    for (const auto& spoil : std::vector<std::function<void(MountOperation&)>>{
+             [](MountOperation& it) { it.lowers.clear(); }, [](MountOperation& it) { it.work.clear(); },
+             [](MountOperation& it) { it.source.clear(); },
+             [](MountOperation& it) { it.kind = wire::MountKind::tmpfs; },
+             [](MountOperation& it) { it.lowers.assign(wire::maxLayers + 1, "/l"); }}) {
+        MountOperation overlay = sampleOverlay();
+        spoil(overlay);
+        PlanBlock bad = fullPlan();
+        EXPECT_FALSE(opens(bad.add(overlay).bytes()));
+    }
+}
+
+TEST(WireReaderTest, LayersOfAllOverlaysAreCountedTogether) {
+    MountOperation overlay = sampleOverlay();
+    overlay.lowers.assign(wire::maxLayers / 2, "/l");
+    PlanBlock plan = fullPlan();
+    plan.add(overlay).add(overlay);
+    EXPECT_TRUE(opens(plan.bytes()));
+    EXPECT_FALSE(opens(plan.add(sampleOverlay()).bytes()));
 }
 
 TEST(WireReaderTest, CeilingsHoldWhateverTheSenderSays) {

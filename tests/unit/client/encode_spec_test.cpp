@@ -103,13 +103,44 @@ TEST(EncodeSpec, SendsTheKeysOfEachMountOperation) {
               R"("mounts": <a(sa{sv}) [)"
               R"(("tmpfs", ["target": <ay b"/t">, "mode": <u 448>, "size": <t 4096>]), )"
               R"(("directory", ["target": <ay b"/d">, "mode": <u 457>]), ("devpts", ["target": <ay b"/p">])]>)");
-    EXPECT_EQ(options(plain().mount(File{"/f", "text", 0600}).mount(Symlink{"usr/bin", "/bin"})),
+    EXPECT_EQ(options(plain().mount(File{"/f", "text", -1, 0600}).mount(Symlink{"usr/bin", "/bin"})),
               R"("mounts": <a(sa{sv}) [)"
               R"(("file", ["target": <ay b"/f">, "content": <ay b"text">, "mode": <u 384>]), )"
               R"(("symlink", ["target": <ay b"/bin">, "source": <ay b"usr/bin">])]>)");
     EXPECT_EQ(options(plain().mount(RemountReadOnly{"/r"}).mount(BindDescriptor{0, "/b"})),
               R"("mounts": <a(sa{sv}) [("remount-read-only", ["target": <ay b"/r">]), )"
               R"(("bind", ["target": <ay b"/b">, "source": <h fd>])]>)");
+}
+
+TEST(EncodeSpec, SendsContentsAsBytesOrByDescriptor) {
+    EXPECT_EQ(
+        options(plain().mount(File{.target = "/f", .descriptor = 0}).mount(BindFile{"/b", "x", -1, 0400, true})),
+        R"("mounts": <a(sa{sv}) [("file", ["target": <ay b"/f">, "content": <h fd>, "mode": <u 420>]), )"
+        R"(("bind-file", ["target": <ay b"/b">, "content": <ay b"x">, "mode": <u 256>, "read-only": <b true>])]>)");
+}
+
+TEST(EncodeSpec, SendsOfAnOverlayWhatItsKindTakes) {
+    EXPECT_EQ(options(plain().mount(Overlay{{"/a", "b"}, "/o", "/u", "w", OverlayKind::writable})),
+              R"("mounts": <a(sa{sv}) [("overlay", ["target": <ay b"/o">, "lower": <aay [b"/a", b"b"]>, )"
+              R"("upper": <ay b"/u">, "work": <ay b"w">])]>)");
+    EXPECT_EQ(
+        options(plain().mount(Overlay{.lower = {"/a"}, .target = "/o", .kind = OverlayKind::temporary})),
+        R"("mounts": <a(sa{sv}) [("overlay", ["target": <ay b"/o">, "lower": <aay [b"/a"]>, "tmp": <b true>])]>)");
+    EXPECT_EQ(
+        options(plain().mount(Overlay{.lower = {"/a"}, .target = "/o"})),
+        R"("mounts": <a(sa{sv}) [("overlay", ["target": <ay b"/o">, "lower": <aay [b"/a"]>, "read-only": <b true>])]>)");
+}
+
+TEST(EncodeSpec, SendsOperationsThatHaveOnlyATarget) {
+    EXPECT_EQ(options(plain()
+                          .mount(Mqueue{"/q"})
+                          .mount(Sysfs{"/s"})
+                          .mount(Mask{"/m"})
+                          .mount(LockFile{"/l"})
+                          .mount(Chmod{"/c", 0700})),
+              R"("mounts": <a(sa{sv}) [("mqueue", ["target": <ay b"/q">]), ("sysfs", ["target": <ay b"/s">]), )"
+              R"(("mask", ["target": <ay b"/m">]), ("lock-file", ["target": <ay b"/l">]), )"
+              R"(("chmod", ["target": <ay b"/c">, "mode": <u 448>])]>)");
 }
 
 TEST(EncodeSpec, SendsDescriptorsByThePayloadsNumber) {

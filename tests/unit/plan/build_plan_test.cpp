@@ -21,10 +21,12 @@ TEST(BuildPlan, EveryMountOperationBecomesOneStepInItsPlace) {
     for (const MountStep& step : planOf(fullSpec()).mounts) {
         kinds.push_back(step.kind);
     }
-    EXPECT_EQ(kinds, (std::vector<MountKind>{MountKind::bind, MountKind::bind, MountKind::bind, MountKind::tmpfs,
-                                             MountKind::proc, MountKind::dev, MountKind::devpts, MountKind::directory,
-                                             MountKind::file, MountKind::file, MountKind::symlink,
-                                             MountKind::remountReadOnly}));
+    EXPECT_EQ(kinds, (std::vector<MountKind>{
+                         MountKind::bind,  MountKind::bind,    MountKind::bind,     MountKind::tmpfs,
+                         MountKind::proc,  MountKind::dev,     MountKind::devpts,   MountKind::directory,
+                         MountKind::file,  MountKind::file,    MountKind::symlink,  MountKind::mqueue,
+                         MountKind::sysfs, MountKind::overlay, MountKind::overlay,  MountKind::bindFile,
+                         MountKind::chmod, MountKind::mask,    MountKind::lockFile, MountKind::remountReadOnly}));
 }
 
 TEST(BuildPlan, ABindByDescriptorHasNoPath) {

@@ -30,6 +30,15 @@ TEST(ConfinedBinds, OfOtherOperationsNothingIsAsked) {
     EXPECT_EQ(plan.mounts[0].flags, std::uint32_t{wire::mountRecursive});
 }
 
+TEST(ConfinedBinds, AnOverlayIsRefused) {
+    Plan plan;
+    MountStep overlay = bind("", "/usr");
+    overlay.kind = wire::MountKind::overlay;
+    overlay.lowers = {"/usr"};
+    plan.mounts = {overlay};
+    EXPECT_EQ(bindInPlaceOnly(plan).error().code, ErrorCode::callerConfined);
+}
+
 class OtherName : public testing::TestWithParam<MountStep> {};
 
 TEST_P(OtherName, S64_IsRefusedByItsPlaceInTheRequest) {

@@ -94,16 +94,38 @@ TEST(Encode, WhatIsAbsentHasOffsetZero) {
 TEST(Encode, MountStepsKeepTheirValues) {
     const Bytes bytes(planOf(fullSpec()));
     const auto steps = bytes.table<wire::MountStep>(bytes.header().mounts);
-    ASSERT_EQ(steps.size(), 11U);
+    ASSERT_EQ(steps.size(), 20U);
     EXPECT_EQ(bytes.text(steps[0].source), "../usr");
     EXPECT_EQ(steps[0].flags, wire::mountReadOnly | wire::mountRecursive);
     EXPECT_EQ(steps[0].fd, -1);
     EXPECT_EQ(steps[1].source, 0U);
     EXPECT_EQ(steps[1].fd, 0);
-    EXPECT_EQ(steps[2].mode, 01777U);
-    EXPECT_EQ(steps[2].size, 4096U);
-    EXPECT_EQ(bytes.text(steps[9].source), "usr/bin");
-    EXPECT_EQ(bytes.text(steps[10].target), "/");
+    EXPECT_EQ(steps[2].flags, wire::mountDevices | wire::mountOptional);
+    EXPECT_EQ(steps[3].mode, 01777U);
+    EXPECT_EQ(steps[3].size, 4096U);
+    EXPECT_EQ(bytes.text(steps[10].source), "usr/bin");
+    EXPECT_EQ(bytes.text(steps[19].target), "/");
+}
+
+TEST(Encode, AnOverlaysLayersAreATableOfItsOwn) {
+    const Bytes bytes(planOf(fullSpec()));
+    const wire::MountStep overlay = bytes.table<wire::MountStep>(bytes.header().mounts)[13];
+    const auto lowers = bytes.table<wire::Offset>(overlay.lowers);
+    ASSERT_EQ(lowers.size(), 2U);
+    EXPECT_EQ(bytes.text(lowers[0]), "/a");
+    EXPECT_EQ(bytes.text(lowers[1]), "b");
+    EXPECT_EQ(bytes.text(overlay.source), "/u");
+    EXPECT_EQ(bytes.text(overlay.work), "w");
+}
+
+TEST(Encode, MoreLayersThanTheWardenTakesAreRefused) {
+    spec::Spec spec = smallestSpec();
+    const spec::Overlay overlay{.lower = std::vector<spec::CallerPath>(500, callerPath("/l")),
+                                .target = absolute("/o")};
+    spec.mounts = {overlay, overlay};
+    EXPECT_TRUE(encode(planOf(spec)));
+    spec.mounts.emplace_back(overlay);
+    EXPECT_EQ(encode(planOf(spec)).error().code, ErrorCode::limitsExceeded);
 }
 
 TEST(Encode, AFilesContentIsCountedAndMayHoldNul) {

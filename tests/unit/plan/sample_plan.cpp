@@ -8,6 +8,10 @@ spec::AbsolutePath absolute(std::string_view text) {
     return spec::AbsolutePath::parse("path", text).value();
 }
 
+spec::CallerPath callerPath(std::string_view text) {
+    return spec::CallerPath::parse("path", text).value();
+}
+
 policy::Caller sampleCaller() {
     policy::Caller caller;
     caller.uid = 1000;
@@ -47,7 +51,7 @@ spec::Spec fullSpec() {
     spec.startTimeoutUsec = 5'000'000;
     spec.mounts = {
         spec::Bind{spec::CallerPath::parse("source", "../usr").value(), absolute("/usr"), true},
-        spec::Bind{spec::BindFd{0}, absolute("/work")},
+        spec::Bind{spec::RequestFd{0}, absolute("/work")},
         spec::Bind{.source = spec::CallerPath::parse("source", "/dev").value(),
                    .target = absolute("/d"),
                    .devices = true,
@@ -61,6 +65,18 @@ spec::Spec fullSpec() {
         spec::File{absolute("/etc/hosts"), "127.0.0.1\tbox\n", 0600},
         spec::File{absolute("/empty"), "", 0},
         spec::Symlink{absolute("/bin"), "usr/bin"},
+        spec::Mqueue{absolute("/dev/mqueue")},
+        spec::Sysfs{absolute("/sys")},
+        spec::Overlay{.lower = {callerPath("/a"), callerPath("b")},
+                      .target = absolute("/o"),
+                      .kind = spec::Overlay::Kind::writable,
+                      .upper = callerPath("/u"),
+                      .work = callerPath("w")},
+        spec::Overlay{.lower = {callerPath("/a"), callerPath("/b")}, .target = absolute("/r")},
+        spec::BindFile{absolute("/secret"), spec::RequestFd{1}, 0600, true},
+        spec::Chmod{absolute("/o"), 01777},
+        spec::Mask{absolute("/home")},
+        spec::LockFile{absolute("/lock")},
         spec::RemountReadOnly{absolute("/")},
     };
     return spec;

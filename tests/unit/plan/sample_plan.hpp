@@ -13,6 +13,7 @@ namespace sandboxd::plan {
 inline constexpr std::array<sock_filter, 2> tinyFilter{{{0x20, 0, 0, 4}, {0x06, 0, 0, 0x7fff0000}}};
 
 [[nodiscard]] spec::AbsolutePath absolute(std::string_view text);
+spec::CallerPath callerPath(std::string_view text);
 [[nodiscard]] policy::Caller sampleCaller();
 [[nodiscard]] Machine sampleMachine();
 

@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(Sources, WritableBind,
 
 TEST(Writable, ADescriptorCouldBeAnything) {
     spec::Spec spec = sample();
-    spec.mounts = {spec::Bind{spec::BindFd{0}, target()}};
+    spec.mounts = {spec::Bind{spec::RequestFd{0}, target()}};
     EXPECT_EQ(detailsOf(spec)["writable"], "host");
 }
 
@@ -138,6 +138,23 @@ TEST(Writable, TheNewRootIsPrivateUnlessItIsMadeReadOnly) {
     EXPECT_EQ(detailsOf(spec)["writable"], "none");
     spec.mounts.emplace_back(spec::Tmpfs{target()});
     EXPECT_EQ(detailsOf(spec)["writable"], "private");
+}
+
+TEST(Writable, AnOverlayIsAsWideAsItsUpperDirectory) {
+    const auto path = [](std::string_view text) { return spec::CallerPath::parse("path", text).value(); };
+    spec::Spec spec = sample();
+    spec.mounts = {spec::RemountReadOnly{spec::AbsolutePath::parse("target", "/").value()}};
+    spec.mounts.emplace_back(spec::Overlay{.lower = {path("/a"), path("/b")}, .target = target()});
+    EXPECT_EQ(detailsOf(spec)["writable"], "none");
+    spec.mounts.emplace_back(
+        spec::Overlay{.lower = {path("/a")}, .target = target(), .kind = spec::Overlay::Kind::temporary});
+    EXPECT_EQ(detailsOf(spec)["writable"], "private");
+    spec.mounts.emplace_back(spec::Overlay{.lower = {path("/a")},
+                                           .target = target(),
+                                           .kind = spec::Overlay::Kind::writable,
+                                           .upper = path("/home/u"),
+                                           .work = path("/home/w")});
+    EXPECT_EQ(detailsOf(spec)["writable"], "home");
 }
 
 TEST(Writable, TheWidestOfAllMountsCounts) {

@@ -44,7 +44,7 @@ TEST(Validate, AnIndexBeyondTheRequestIsABadDescriptorAndNamesTheKey) {
 TEST(Validate, ABindSourceBeyondTheRequestIsABadDescriptorAndNamesTheOperation) {
     Spec spec = sample();
     const AbsolutePath target = AbsolutePath::parse("target", "/x").value();
-    spec.mounts = {Tmpfs{target}, Bind{BindFd{1}, target}, Bind{BindFd{2}, target}};
+    spec.mounts = {Tmpfs{target}, Bind{RequestFd{1}, target}, Bind{RequestFd{2}, target}};
     EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
     EXPECT_TRUE(validate(spec).error().message.starts_with("mounts: operation 2: source: "));
 }
