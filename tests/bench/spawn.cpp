@@ -6,6 +6,7 @@
 #include "launchers.hpp"
 #include "statistics.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -109,6 +110,29 @@ void noteNoise(const Way& reference) {
     }
 }
 
+// What one more bind costs, with few and with many: if it grew with their number, the last would show it.
+void measureBinds(std::size_t rounds) {
+    const ctl::HostView host = ctl::lookAtHost(false);
+    const std::string payload = payloadPath();
+    client::Connection connection = openConnection();
+    constexpr std::array<std::size_t, 4> counts{0, 10, 100, 900};
+    std::array<std::vector<Sample>, counts.size()> samples;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        for (std::size_t index = 0; index < counts.size(); ++index) {
+            client::Spec spec = bench::librarySpec(host, payload);
+            for (std::size_t bind = 0; bind < counts[index]; ++bind) {
+                spec.bindReadOnly("/usr", "/binds/" + std::to_string(bind));
+            }
+            samples[index].push_back(bench::measureLibrary(connection, spec));
+        }
+    }
+    const double none = summarise(samples[0], &Sample::execUsec).median;
+    for (std::size_t index = 1; index < counts.size(); ++index) {
+        const double all = summarise(samples[index], &Sample::execUsec).median;
+        std::printf("%zu binds more: %.1f each\n", counts[index], (all - none) / static_cast<double>(counts[index]));
+    }
+}
+
 double ratio(const Way& way, const Way& reference) {
     return summarise(way.samples, &Sample::execUsec).median / summarise(reference.samples, &Sample::execUsec).median;
 }
@@ -135,6 +159,7 @@ int main(int argc, char** argv) {
     for (const Way& way : ways) {
         printRow(way, ways[way.reference]);
     }
+    measureBinds(std::min<std::size_t>(rounds, 20));
     noteNoise(ways[bwrap]);
     std::printf("library %.2f cli %.2f\n", ratio(ways[library], ways[bwrap]), ratio(ways[tool], ways[bwrap]));
     return 0;
