@@ -8,7 +8,7 @@ _sandboxctl_options() {
     case $1 in
         run)
             echo '--bind --ro-bind --bind-try --ro-bind-try --dev-bind --tmpfs --tmp-overlay --mask --dir --symlink
-                --setenv --unsetenv --clearenv --keep-env --chdir --hostname --network
+                --setenv --unsetenv --clearenv --keep-env --chdir --hostname --map-root --network
                 --terminal -t --as --help -h'
             ;;
         list) echo '--all --as --help -h' ;;

@@ -27,6 +27,18 @@ const char* nameOf(Namespace kind) {
     return "";
 }
 
+const char* nameOf(Identity kind) {
+    switch (kind) {
+    case Identity::mapped:
+        return "mapped";
+    case Identity::host:
+        return "host";
+    case Identity::namespaceRoot:
+        return "namespace-root";
+    }
+    return "";
+}
+
 const char* nameOf(Network kind) {
     switch (kind) {
     case Network::none:
@@ -131,6 +143,18 @@ template <typename Choice> void writeChoice(Writer& options, const char* key, co
     }
 }
 
+void writeNumber(Writer& options, const char* key, std::optional<std::uint32_t> number) {
+    if (number) {
+        options.option(key, "u", [&](Writer& value) { value.uint32(*number); });
+    }
+}
+
+void writeIdentity(Writer& options, const SpecFields& fields) {
+    writeChoice(options, "identity", fields.identity);
+    writeNumber(options, "uid", fields.uid);
+    writeNumber(options, "gid", fields.gid);
+}
+
 void writeNamespaces(Writer& options, const SpecFields& fields) {
     if (!fields.namespaces) {
         return;
@@ -190,6 +214,7 @@ void writeOptions(Writer& writer, const SpecFields& fields, const Overflow& over
         writeProcess(options, fields, overflow);
         writeMounts(options, fields);
         writeNamespaces(options, fields);
+        writeIdentity(options, fields);
         writeString(options, "hostname", fields.hostname);
         writeChoice(options, "network", fields.network);
         writeLife(options, fields);

@@ -82,6 +82,7 @@ void Parser::addRun() {
     run->add_option("--chdir", chdir, "Working directory inside")->type_name("DIR");
     run->add_option("--hostname", hostname, "Host name inside")->type_name("NAME");
     run->add_flag("-t,--terminal", runRequest.terminal, "A terminal of its own even if ours does not control us");
+    run->add_flag("--map-root", runRequest.mapRoot, "Look like root inside, without its rights");
     run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
 }
 

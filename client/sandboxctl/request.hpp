@@ -17,6 +17,7 @@ struct RunRequest {
     std::vector<client::MountOperation> mounts; // after the default ones
     std::vector<EnvironmentChange> environment;
     bool keepEnvironment = false;
+    bool mapRoot = false; // the caller looks like root inside
     std::optional<std::string> workingDirectory;
     std::optional<std::string> hostname;
     client::Network network = client::Network::loopback;

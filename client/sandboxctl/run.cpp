@@ -49,6 +49,9 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     if (request.hostname) {
         spec.hostname(*request.hostname);
     }
+    if (request.mapRoot) {
+        spec.uid(0).gid(0);
+    }
     return spec;
 }
 

@@ -10,6 +10,7 @@
 #include "launch/step_names.hpp"
 #include "plan/encode.hpp"
 #include "policy/details.hpp"
+#include "policy/own_ids.hpp"
 #include "spec/validate.hpp"
 
 #include <sys/epoll.h>
@@ -157,7 +158,7 @@ Result<void> Request::judgeCaller(const wire::Facts& facts) {
     if (std::find(caller.groups.begin(), caller.groups.end(), caller.gid) == caller.groups.end()) {
         return Error{ErrorCode::accessDenied, "caller: its primary group is not one of its connection's"};
     }
-    return {};
+    return policy::checkOwnIds(order_.spec, caller);
 }
 
 // The quota comes first: nobody is asked for a password for what would be refused anyway.

@@ -94,6 +94,8 @@ private:
             {"env", &SpawnDecoder::readEnvironment},
             {"env-fd", &SpawnDecoder::readMoreEnvironment},
             {"fd-socket", &SpawnDecoder::readFdSocket},
+            {"gid", &SpawnDecoder::readGid},
+            {"gid-map", &SpawnDecoder::readGidMap},
             {"hostname", &SpawnDecoder::readHostname},
             {"identity", &SpawnDecoder::readIdentity},
             {"info-fd", &SpawnDecoder::readInfo},
@@ -108,6 +110,8 @@ private:
             {"status-fd", &SpawnDecoder::readStatus},
             {"sync-fd", &SpawnDecoder::readSync},
             {"terminal", &SpawnDecoder::readTerminal},
+            {"uid", &SpawnDecoder::readUid},
+            {"uid-map", &SpawnDecoder::readUidMap},
         };
         const auto reader = readers.find(key);
         if (reader == readers.end()) {
@@ -130,6 +134,33 @@ private:
     }
     Result<void> readIdentity(const std::string& key) {
         return parsed(reader_.text(key), spec::parseIdentity, spec_.identity);
+    }
+    Result<void> readId(const std::string& key, std::optional<std::uint32_t>& id) {
+        return parsed(
+            reader_.number(key), [&](std::uint32_t value) { return spec::parseId(key, value); }, id);
+    }
+    Result<void> readUid(const std::string& key) { return readId(key, spec_.ids.uid); }
+    Result<void> readGid(const std::string& key) { return readId(key, spec_.ids.gid); }
+    Result<void> readUidMap(const std::string& key) { return readIdMap(key, spec_.ids.uidMap); }
+    Result<void> readGidMap(const std::string& key) { return readIdMap(key, spec_.ids.gidMap); }
+    Result<void> readIdMap(const std::string& key, std::optional<spec::MappedId>& map) {
+        std::vector<spec::IdMapLine> lines;
+        constexpr std::size_t most = 340; // UID_GID_MAP_MAX_EXTENTS, user_namespaces(7)
+        auto read = reader_.array(key, 'a', "(uuu)", most, [&](std::size_t) -> Result<void> {
+            return reader_.structure(key, "uuu", [&] { return readIdMapLine(key, lines.emplace_back()); });
+        });
+        if (!read) {
+            return read;
+        }
+        return put(spec::parseIdMap(key, lines), map);
+    }
+    Result<void> readIdMapLine(const std::string& key, spec::IdMapLine& line) {
+        for (std::uint32_t* field : {&line.inside, &line.outside, &line.count}) {
+            if (auto read = put(reader_.number(key), *field); !read) {
+                return read;
+            }
+        }
+        return {};
     }
     Result<void> readLifetime(const std::string& key) {
         return parsed(reader_.text(key), spec::parseLifetime, spec_.lifetime);

@@ -147,6 +147,16 @@ void planCaller(Plan& plan, const policy::Caller& caller) {
     plan.groups = caller.groups;
 }
 
+std::uint32_t planInsideId(std::optional<std::uint32_t> id, const std::optional<spec::MappedId>& map,
+                           std::uint32_t own) {
+    return map ? map->inside : id.value_or(own);
+}
+
+void planInsideIds(Plan& plan, const spec::InsideIds& ids) {
+    plan.insideUid = planInsideId(ids.uid, ids.uidMap, plan.uid);
+    plan.insideGid = planInsideId(ids.gid, ids.gidMap, plan.gid);
+}
+
 void planCommand(Plan& plan, const spec::Spec& spec) {
     plan.program = spec.argv.front();
     plan.arguments = spec.argv;
@@ -222,6 +232,7 @@ Result<Plan> buildPlan(const spec::Spec& spec, const policy::Caller& caller, con
     }
     Plan plan;
     planCaller(plan, caller);
+    planInsideIds(plan, spec.ids);
     planCommand(plan, spec);
     planDescriptors(plan, spec);
     planIsolation(plan, spec);

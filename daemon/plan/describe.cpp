@@ -130,9 +130,13 @@ std::string describeNamespaces(std::uint32_t namespaces) {
     return text;
 }
 
+std::string describeId(std::uint32_t outside, std::uint32_t inside) {
+    return std::to_string(outside) + (inside == outside ? "" : " as " + std::to_string(inside));
+}
+
 std::string describeIdentity(const Plan& plan) {
-    std::string text = std::string(nameOf(plan.identity)) + " uid " + std::to_string(plan.uid) + " gid " +
-                       std::to_string(plan.gid) + " groups";
+    std::string text = std::string(nameOf(plan.identity)) + " uid " + describeId(plan.uid, plan.insideUid) + " gid " +
+                       describeId(plan.gid, plan.insideGid) + " groups";
     for (const std::uint32_t group : plan.groups) {
         text += " " + std::to_string(group);
     }

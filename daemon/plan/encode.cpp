@@ -166,6 +166,8 @@ wire::Header encodeScalars(const Plan& plan) {
     header.identity = static_cast<std::uint32_t>(plan.identity);
     header.uid = plan.uid;
     header.gid = plan.gid;
+    header.insideUid = plan.insideUid;
+    header.insideGid = plan.insideGid;
     header.namespaces = plan.namespaces;
     header.network = static_cast<std::uint32_t>(plan.network);
     header.lifeline = plan.lifeline;

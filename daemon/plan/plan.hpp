@@ -30,6 +30,8 @@ struct Plan {
     wire::IdentityKind identity = wire::IdentityKind::mapped;
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
+    std::uint32_t insideUid = 0; // what these are inside
+    std::uint32_t insideGid = 0;
     std::vector<std::uint32_t> groups;
     std::uint32_t namespaces = 0; // wire::NamespaceFlag
     wire::Network network = wire::Network::none;

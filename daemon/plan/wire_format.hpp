@@ -118,8 +118,10 @@ struct Header {
     std::uint32_t version;
     std::uint32_t size; // of the whole block, equal to the memfd's size
     std::uint32_t identity;
-    std::uint32_t uid;              // the caller's, outside and inside; must be the reservation's
-    std::uint32_t gid;              // the caller's primary group, outside and inside; must be the probe's
+    std::uint32_t uid;              // the caller's; must be the reservation's. No other is ever mapped
+    std::uint32_t gid;              // the caller's primary group; must be the probe's
+    std::uint32_t insideUid;        // what `uid` is inside
+    std::uint32_t insideGid;        // what `gid` is inside
     std::uint32_t namespaces;       // NamespaceFlag
     std::uint32_t network;          // Network
     Table groups;                   // std::uint32_t, supplementary groups of the caller's connection

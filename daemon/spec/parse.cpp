@@ -11,6 +11,7 @@ namespace sandboxd::spec {
 namespace {
 
 constexpr std::uint32_t modeBits = 01777;
+constexpr std::uint32_t noId = UINT32_MAX;
 
 Error invalid(std::string_view key, const std::string& why) {
     return Error{ErrorCode::invalidOption, std::string(key) + ": " + why};
@@ -120,6 +121,28 @@ Result<Lifetime> parseLifetime(std::string_view text) {
     static constexpr std::array<Word<Lifetime>, 3> words{
         {{"call", Lifetime::call}, {"fd", Lifetime::fd}, {"detached", std::nullopt}}};
     return parseWord<Lifetime>("lifetime", text, words);
+}
+
+Result<std::uint32_t> parseId(std::string_view key, std::uint32_t id) {
+    if (id == noId) {
+        return invalid(key, std::to_string(id) + " is no id");
+    }
+    return id;
+}
+
+Result<MappedId> parseIdMap(std::string_view key, const std::vector<IdMapLine>& lines) {
+    if (lines.empty()) {
+        return invalid(key, "no line");
+    }
+    for (const IdMapLine& line : lines) {
+        if (line.inside == noId || line.outside == noId || line.count == 0) {
+            return invalid(key, "a line maps no id");
+        }
+    }
+    if (lines.size() > 1 || lines.front().count > 1) {
+        return Error{ErrorCode::notSupported, std::string(key) + ": more than one id is not supported"};
+    }
+    return MappedId{lines.front().inside, lines.front().outside};
 }
 
 Result<Namespaces> parseNamespaces(const std::vector<std::string>& names) {

@@ -26,6 +26,17 @@ Result<Identity> parseIdentity(std::string_view text);
 Result<Network> parseNetwork(std::string_view text);
 Result<Lifetime> parseLifetime(std::string_view text);
 
+// InvalidOption for the number that stands for "no id" (chown(2)).
+Result<std::uint32_t> parseId(std::string_view key, std::uint32_t id);
+
+// The lines of a map as they came. Exactly one of one id, else NotSupported.
+struct IdMapLine {
+    std::uint32_t inside = 0;
+    std::uint32_t outside = 0;
+    std::uint32_t count = 0;
+};
+Result<MappedId> parseIdMap(std::string_view key, const std::vector<IdMapLine>& lines);
+
 // What is not shared with the caller; `mount` must be in the list. `time` is NotSupported.
 Result<Namespaces> parseNamespaces(const std::vector<std::string>& names);
 

@@ -29,6 +29,22 @@ struct Namespaces {
 };
 
 enum class Identity { mapped };
+
+// A line of an id map: `inside` stands for `outside`, an id of the caller's namespace.
+struct MappedId {
+    std::uint32_t inside = 0;
+    std::uint32_t outside = 0;
+    friend bool operator==(const MappedId&, const MappedId&) = default;
+};
+
+// Which ids the payload has inside. Nothing said: the caller's own, one to one.
+struct InsideIds {
+    std::optional<std::uint32_t> uid;
+    std::optional<std::uint32_t> gid;
+    std::optional<MappedId> uidMap;
+    std::optional<MappedId> gidMap;
+};
+
 enum class Network { none, loopback, host };
 enum class Lifetime { call, fd };
 
@@ -42,6 +58,7 @@ struct Spec {
     std::vector<MountOperation> mounts;
     Namespaces namespaces;
     Identity identity = Identity::mapped;
+    InsideIds ids;
     std::optional<std::string> hostname;
     Network network = Network::none;
     Lifetime lifetime = Lifetime::call;

@@ -149,6 +149,21 @@ Result<void> checkNamespaces(const Spec& spec) {
     return {};
 }
 
+Result<void> checkId(const std::string& key, std::optional<std::uint32_t> id, const std::optional<MappedId>& map) {
+    if (id && map && *id != map->inside) {
+        return Error{ErrorCode::conflictingOptions,
+                     key + ": " + std::to_string(*id) + " is not mapped by " + quote(key + "-map")};
+    }
+    return {};
+}
+
+Result<void> checkIds(const Spec& spec) {
+    if (Result<void> uid = checkId("uid", spec.ids.uid, spec.ids.uidMap); !uid) {
+        return uid;
+    }
+    return checkId("gid", spec.ids.gid, spec.ids.gidMap);
+}
+
 Result<void> checkStartTimeout(const Spec& spec) {
     if (spec.startTimeoutUsec && *spec.startTimeoutUsec == 0) {
         return Error{ErrorCode::invalidOption, "start-timeout-usec: 0 leaves no time"};
@@ -160,7 +175,7 @@ Result<void> checkStartTimeout(const Spec& spec) {
 
 Result<void> validate(const Spec& spec) {
     for (const auto check : {checkPayloadFds, checkMounts, checkLifetime, checkTerminal, checkReports, checkHostname,
-                             checkNamespaces, checkStartTimeout}) {
+                             checkNamespaces, checkIds, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;
         }

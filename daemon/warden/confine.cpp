@@ -25,7 +25,7 @@ Failure installFilter(const wire::PlanReader& plan) noexcept {
 }
 
 Failure verifyConfined(const wire::PlanReader& plan) noexcept {
-    const bool confined = isCaller(plan.header().uid, plan.header().gid) && hasNoCapability() &&
+    const bool confined = isCaller(plan.header().insideUid, plan.header().insideGid) && hasNoCapability() &&
                           ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
                           ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER &&
                           ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;

@@ -43,7 +43,7 @@ Failure join(Entry& entry) noexcept {
 
 Failure becomeCaller(Entry& entry) noexcept {
     const wire::Header& header = entry.launch.plan.header();
-    return becomeCallerForGood(header.uid, header.gid);
+    return becomeCallerForGood(header.insideUid, header.insideGid);
 }
 
 Failure newSession(Entry& entry) noexcept {

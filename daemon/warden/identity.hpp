@@ -1,4 +1,4 @@
-// The caller's ids inside the sandbox's user namespace, where they are mapped one to one. Never maps anything else.
+// The caller's ids inside the sandbox's user namespace, by the numbers that they have there. Never maps anything.
 #pragma once
 
 #include "warden/failure.hpp"

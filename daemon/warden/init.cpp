@@ -44,7 +44,7 @@ Failure awaitMaps(Init& init) noexcept {
 }
 
 Failure becomeCaller(Init& init) noexcept {
-    return becomeCallerAndBuild(init.plan.header().uid, init.plan.header().gid);
+    return becomeCallerAndBuild(init.plan.header().insideUid, init.plan.header().insideGid);
 }
 
 // A change of ids clears it, so it comes after them; with it no half-built sandbox outlives its warden.

@@ -40,12 +40,12 @@ pid_t cloneInit(const Reservation& reservation, const wire::Header& header, int&
     return sys::clone3(arguments);
 }
 
-// "ID ID 1": the same number inside and outside, nothing else.
-bool writeMap(int proc, pid_t pid, const char* file, std::uint32_t id) noexcept {
+// "INSIDE OUTSIDE 1": this one id, nothing else.
+bool writeMap(int proc, pid_t pid, const char* file, std::uint32_t inside, std::uint32_t outside) noexcept {
     char line[64];
-    char* end = putNumber(line, id);
+    char* end = putNumber(line, inside);
     *end++ = ' ';
-    end = putNumber(end, id);
+    end = putNumber(end, outside);
     *end++ = ' ';
     *end++ = '1';
     *end = '\0';
@@ -55,8 +55,8 @@ bool writeMap(int proc, pid_t pid, const char* file, std::uint32_t id) noexcept 
 Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept {
     // Init is not dumpable, so these files are root's: no capability to override file modes is needed.
     const bool done = writeProc(host.proc, ProcPath(pid, "setgroups").bytes, "deny") &&
-                      writeMap(host.proc, pid, "uid_map", header.uid) &&
-                      writeMap(host.proc, pid, "gid_map", header.gid);
+                      writeMap(host.proc, pid, "uid_map", header.insideUid, header.uid) &&
+                      writeMap(host.proc, pid, "gid_map", header.insideGid, header.gid);
     return done ? success : failed(SetupStep::maps);
 }
 

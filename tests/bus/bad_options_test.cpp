@@ -1,6 +1,8 @@
 // Requests that are wrong in their options or arguments: the documented error, the key in its message, nothing started.
 #include "bus_test.hpp"
 
+#include <unistd.h>
+
 namespace sandboxd::bus_tests {
 namespace {
 
@@ -58,6 +60,21 @@ std::vector<BadRequest> optionMistakes() {
         {"UnknownLifetime", option("lifetime", text("long")), "InvalidOption", "lifetime"},
         {"UnknownNamespace", option("namespaces", strings({"mount", "pid", "moon"})), "InvalidOption", "namespaces"},
         {"NamespaceTwice", option("namespaces", strings({"mount", "pid", "pid"})), "InvalidOption", "namespaces"},
+        {"IdThatIsNone", option("uid", number(UINT32_MAX)), "InvalidOption", "uid"},
+        {"BigIdForSmall", option("gid", bigNumber(0)), "InvalidOption", "gid"},
+        {"MapOfOtherShape", option("uid-map", strings({"0 0 1"})), "InvalidOption", "uid-map"},
+        {"EmptyMap", option("uid-map", idMap({})), "InvalidOption", "uid-map"},
+        {"MapOfNothing", option("gid-map", idMap({{0, 1, 0}})), "InvalidOption", "gid-map"},
+        {"S09_MapOfRoot", option("uid-map", idMap({{0, 0, 1}})), "NotSupported", "uid-map"},
+        {"S09_MapOfAnotherUser", option("uid-map", idMap({{0, 65534, 1}})), "NotSupported", "uid-map"},
+        {"S09_MapOfAnotherGroup", option("gid-map", idMap({{0, 0, 1}})), "NotSupported", "gid-map"},
+        {"S09_MapOfARange", option("uid-map", idMap({{0, 100000, 65536}})), "NotSupported", "uid-map"},
+        {"S09_MapOfTwoLines", option("gid-map", idMap({{0, 1, 1}, {1, 2, 1}})), "NotSupported", "gid-map"},
+        {"UidBesideAnotherMap",
+         [](SpawnRequest& request) {
+             request.with("uid", number(1)).with("uid-map", idMap({{0, getuid(), 1}}));
+         },
+         "ConflictingOptions", "uid"},
         {"RelativeCwd", option("cwd", bytes("tmp")), "InvalidOption", "cwd"},
         {"CwdWithDots", option("cwd", bytes("/tmp/..")), "InvalidOption", "cwd"},
         {"EmptyCwd", option("cwd", bytes("")), "InvalidOption", "cwd"},

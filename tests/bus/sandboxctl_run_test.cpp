@@ -53,6 +53,13 @@ TEST_F(Run, StandardInputAndErrorAreTheCallers) {
     EXPECT_EQ(outcome.errors, "to stderr\n");
 }
 
+TEST_F(Run, MapRootIsALookAndNoRight) {
+    EXPECT_EQ(script("id -u; id -g; mount -t tmpfs none /tmp 2>/dev/null || echo refused; echo mine > $PWD/file",
+                     {"--map-root"}),
+              "0\n0\nrefused\n");
+    EXPECT_EQ(readFile(project_ + "/file"), "mine\n");
+}
+
 TEST_F(Run, TheSystemIsReadOnly) {
     EXPECT_EQ(script("for d in /usr /etc /bin; do touch $d/x 2>/dev/null && echo $d; done; ls -d /usr /etc"),
               "/etc\n/usr\n");

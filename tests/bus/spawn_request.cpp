@@ -124,6 +124,16 @@ Value descriptor(int fd) {
     return basic("h", fd);
 }
 
+Value idMap(std::vector<IdMapLine> lines) {
+    return variant("a(uuu)", [lines = std::move(lines)](sd_bus_message* message) {
+        must(sd_bus_message_open_container(message, 'a', "(uuu)"), "open map");
+        for (const IdMapLine& line : lines) {
+            must(sd_bus_message_append(message, "(uuu)", line.inside, line.outside, line.count), "append line");
+        }
+        must(sd_bus_message_close_container(message), "close map");
+    });
+}
+
 Operation bindReadOnly(const std::string& source, const std::string& target) {
     return {"bind", {{"source", bytes(source)}, {"target", bytes(target)}, {"read-only", boolean(true)}}};
 }

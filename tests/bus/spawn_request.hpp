@@ -20,6 +20,12 @@ Value strings(std::vector<std::string> value);
 Value boolean(bool value);
 Value number(std::uint32_t value);
 Value bigNumber(std::uint64_t value);
+struct IdMapLine {
+    std::uint32_t inside;
+    std::uint32_t outside;
+    std::uint32_t count;
+};
+Value idMap(std::vector<IdMapLine> lines);
 Value descriptor(int fd); // borrowed until the message is built
 
 using Dictionary = std::vector<std::pair<std::string, Value>>; // keeps order and duplicates

@@ -111,6 +111,23 @@ TEST_F(Spawn, KeepsTheCallersIdsAndGroups) {
     });
 }
 
+TEST_F(Spawn, S09_InsideTheIdsAreThoseAskedForAndNoOthersAreMapped) {
+    asUser(user_, [&] {
+        Connection connection;
+        const std::string script = "id -u; id -g; touch /data/made; stat -c '%u %g' /data/made; "
+                                   "cat /proc/self/uid_map /proc/self/gid_map | tr -s ' '";
+        SpawnRequest request = shell(script);
+        request.mounting(bindWritable(user_.home, "/data")).with("uid", number(0));
+        const Ran ran = runShell(connection, request.with("gid-map", idMap({{5, user_.gid, 1}})));
+        EXPECT_EQ(ran.output,
+                  "0\n5\n0 5\n 0 " + std::to_string(user_.uid) + " 1\n 5 " + std::to_string(user_.gid) + " 1\n");
+        struct stat made {};
+        ASSERT_EQ(stat((user_.home + "/made").c_str(), &made), 0);
+        EXPECT_EQ(made.st_uid, user_.uid);
+        EXPECT_EQ(made.st_gid, user_.gid);
+    });
+}
+
 TEST_F(Spawn, AnOpenFileOfASupplementaryGroupStaysReadable) {
     const User member = freshUser({"bus-test-readers"});
     const std::string path = "/home/bus-test-group-file";
@@ -170,6 +187,8 @@ TEST_F(Spawn, ServesEveryOptionOfTheInterface) {
             .with("argv0", bytes("other-name"))
             .with("cwd", bytes("/work"))
             .with("description", text("a test"))
+            .with("gid", number(5))
+            .with("gid-map", idMap({{5, getgid(), 1}}))
             .with("hostname", text("inside"))
             .with("identity", text("mapped"))
             .with("lifeline", descriptor(lifeline.readEnd.get()))
@@ -177,7 +196,9 @@ TEST_F(Spawn, ServesEveryOptionOfTheInterface) {
             .with("namespaces", strings({"mount", "pid", "ipc", "uts", "cgroup"}))
             .with("network", text("none"))
             .with("require", strings({}))
-            .with("start-timeout-usec", bigNumber(15'000'000));
+            .with("start-timeout-usec", bigNumber(15'000'000))
+            .with("uid", number(0))
+            .with("uid-map", idMap({{0, getuid(), 1}}));
         const Ran ran = runShell(connection, request);
         ASSERT_EQ(ran.spawned.error, "") << ran.spawned.errorMessage;
         const std::vector<std::string> lines = linesOf(ran.output);

@@ -86,6 +86,8 @@ PlanBlock::PlanBlock(std::uint32_t uid, std::uint32_t gid) {
     header.version = wire::planVersion;
     header.uid = uid;
     header.gid = gid;
+    header.insideUid = uid;
+    header.insideGid = gid;
     header.namespaces = wire::knownNamespaceFlags;
     header.network = static_cast<std::uint32_t>(wire::Network::loopback);
     header.lifeline = -1;

@@ -78,6 +78,8 @@ TEST(WireReaderTest, AClosedChoiceOutOfItsListIsRefused) {
     using wire::MountStep;
     EXPECT_FALSE(opens(with(bytes, offsetof(Header, identity), wire::identityCount)));
     EXPECT_FALSE(opens(with(bytes, offsetof(Header, network), wire::networkCount)));
+    EXPECT_FALSE(opens(with(bytes, offsetof(Header, insideUid), UINT32_MAX)));
+    EXPECT_FALSE(opens(with(bytes, offsetof(Header, insideGid), UINT32_MAX)));
     EXPECT_FALSE(opens(with(bytes, offsetof(Header, namespaces), 16U | wire::unsharePid)));
     EXPECT_FALSE(opens(with(bytes, offsetof(Header, namespaces), unsigned{wire::unshareIpc})));
     EXPECT_FALSE(opens(with(bytes, mountAt(bytes, 0) + offsetof(MountStep, kind), wire::mountKindCount)));

@@ -17,6 +17,10 @@ namespace sandboxd::client {
 enum class Namespace { mount, pid, ipc, uts, cgroup };
 enum class Network { none, loopback, host };
 
+// mapped: the caller's ids in a user namespace of nobody. host: the caller's ids as they are outside. namespaceRoot:
+// with capabilities inside.
+enum class Identity { mapped, host, namespaceRoot };
+
 // call: the sandbox ends with the Connection that spawned it. descriptor: it ends with its lifeline.
 enum class Lifetime { call, descriptor };
 
@@ -30,6 +34,9 @@ struct SpecFields {
     std::vector<MountOperation> mounts;
     std::map<std::uint32_t, int> descriptors; // the payload's number -> ours
     std::optional<std::vector<Namespace>> namespaces;
+    std::optional<Identity> identity;
+    std::optional<std::uint32_t> uid;
+    std::optional<std::uint32_t> gid;
     std::optional<std::string> hostname;
     std::optional<Network> network;
     std::optional<Lifetime> lifetime;
@@ -80,6 +87,12 @@ public:
     Spec& inheritStandardStreams() { return descriptor(0, 0).descriptor(1, 1).descriptor(2, 2); }
 
     Spec& namespaces(std::vector<Namespace> unshared) { return set(fields_.namespaces, std::move(unshared)); }
+    Spec& identity(Identity kind) { return set(fields_.identity, kind); }
+
+    // What the caller's uid and primary group are inside.
+    Spec& uid(std::uint32_t inside) { return set(fields_.uid, inside); }
+    Spec& gid(std::uint32_t inside) { return set(fields_.gid, inside); }
+
     Spec& hostname(std::string name) { return set(fields_.hostname, std::move(name)); }
     Spec& network(Network kind) { return set(fields_.network, kind); }
     Spec& lifetime(Lifetime kind) { return set(fields_.lifetime, kind); }

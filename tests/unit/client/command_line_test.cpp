@@ -52,17 +52,19 @@ TEST(CommandLine, OfRunHasSafeDefaults) {
     const RunRequest request = parsed<RunRequest>({"run", "true"});
     EXPECT_EQ(request.network, client::Network::loopback);
     EXPECT_FALSE(request.keepEnvironment);
+    EXPECT_FALSE(request.mapRoot);
     EXPECT_FALSE(request.workingDirectory.has_value());
     EXPECT_FALSE(request.hostname.has_value());
 }
 
 TEST(CommandLine, ReadsSingleOptionsInBothForms) {
-    const RunRequest request =
-        parsed<RunRequest>({"run", "--network=none", "--chdir", "/w", "--hostname=inside", "--keep-env", "true"});
+    const RunRequest request = parsed<RunRequest>(
+        {"run", "--network=none", "--chdir", "/w", "--hostname=inside", "--keep-env", "--map-root", "true"});
     EXPECT_EQ(request.network, client::Network::none);
     EXPECT_EQ(request.workingDirectory, "/w");
     EXPECT_EQ(request.hostname, "inside");
     EXPECT_TRUE(request.keepEnvironment);
+    EXPECT_TRUE(request.mapRoot);
 }
 
 TEST(CommandLine, NamesWhatIsWrong) {

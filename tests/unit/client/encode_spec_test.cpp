@@ -62,6 +62,13 @@ TEST(EncodeSpec, SendsNamespacesNetworkAndHostname) {
         R"("network": <s "loopback">)");
 }
 
+TEST(EncodeSpec, SendsTheIdentity) {
+    EXPECT_EQ(options(plain().identity(Identity::mapped).uid(0).gid(7)),
+              R"("identity": <s "mapped">, "uid": <u 0>, "gid": <u 7>)");
+    EXPECT_EQ(options(plain().identity(Identity::host)), R"("identity": <s "host">)");
+    EXPECT_EQ(options(plain().identity(Identity::namespaceRoot)), R"("identity": <s "namespace-root">)");
+}
+
 TEST(EncodeSpec, SendsLifetimeAndLifeline) {
     EXPECT_EQ(options(plain().lifetime(Lifetime::descriptor).lifeline(0)),
               R"("lifetime": <s "fd">, "lifeline": <h fd>)");

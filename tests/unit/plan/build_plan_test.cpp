@@ -43,6 +43,19 @@ TEST(BuildPlan, TheIdsAreTheCallers) {
     EXPECT_EQ(plan.groups, (std::vector<std::uint32_t>{27, 1001}));
 }
 
+TEST(BuildPlan, InsideTheIdsAreTheCallersUnlessOthersAreAskedFor) {
+    spec::Spec spec = smallestSpec();
+    EXPECT_EQ(planOf(spec).insideUid, 1000U);
+    EXPECT_EQ(planOf(spec).insideGid, 1001U);
+    spec.ids.uid = 0;
+    spec.ids.gidMap = spec::MappedId{5, 1001};
+    const Plan plan = planOf(spec);
+    EXPECT_EQ(plan.insideUid, 0U);
+    EXPECT_EQ(plan.insideGid, 5U);
+    EXPECT_EQ(plan.uid, 1000U);
+    EXPECT_EQ(plan.gid, 1001U);
+}
+
 TEST(BuildPlan, TheSmallestSpecUnsharesAllAndGetsTheDefaultTimeout) {
     const Plan plan = planOf(smallestSpec());
     EXPECT_EQ(plan.namespaces, std::uint32_t{wire::knownNamespaceFlags});

@@ -46,6 +46,8 @@ spec::Spec fullSpec() {
     spec.block = spec::FdIndex{2};
     spec.sync = spec::FdIndex{0};
     spec.namespaces.cgroup = false;
+    spec.ids.uid = 0;
+    spec.ids.gid = 5;
     spec.hostname = "box";
     spec.network = spec::Network::loopback;
     spec.startTimeoutUsec = 5'000'000;

@@ -82,6 +82,30 @@ TEST(ParseLifetime, DetachedIsNotBuilt) {
     EXPECT_EQ(codeOf(parseLifetime("forever")), ErrorCode::invalidOption);
 }
 
+TEST(ParseId, IsAnyNumberButTheOneThatIsNone) {
+    EXPECT_EQ(parseId("uid", 0).value(), 0U);
+    EXPECT_EQ(parseId("uid", UINT32_MAX - 1).value(), UINT32_MAX - 1);
+    EXPECT_EQ(codeOf(parseId("uid", UINT32_MAX)), ErrorCode::invalidOption);
+}
+
+TEST(ParseIdMap, OneLineOfOneIdIsTaken) {
+    EXPECT_EQ(parseIdMap("uid-map", {{0, 1000, 1}}).value(), (MappedId{0, 1000}));
+}
+
+TEST(ParseIdMap, S09_SeveralLinesAndRangesAreNotBuilt) {
+    EXPECT_EQ(codeOf(parseIdMap("uid-map", {{0, 1000, 2}})), ErrorCode::notSupported);
+    EXPECT_EQ(codeOf(parseIdMap("uid-map", {{0, 1000, 1}, {1, 100000, 65536}})), ErrorCode::notSupported);
+}
+
+TEST(ParseIdMap, LinesThatMapNothingAreInvalid) {
+    for (const std::vector<IdMapLine>& lines :
+         {std::vector<IdMapLine>{}, {{0, 1000, 0}}, {{UINT32_MAX, 1000, 1}}, {{0, UINT32_MAX, 1}}}) {
+        const auto parsed = parseIdMap("gid-map", lines);
+        EXPECT_EQ(codeOf(parsed), ErrorCode::invalidOption);
+        EXPECT_TRUE(parsed.error().message.starts_with("gid-map: "));
+    }
+}
+
 TEST(ParseNamespaces, OnlyWhatIsListedIsUnshared) {
     const auto parsed = parseNamespaces({"uts", "mount", "pid"});
     ASSERT_TRUE(parsed.ok());

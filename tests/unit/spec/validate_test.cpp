@@ -125,6 +125,19 @@ TEST(Validate, SharingThePidNamespaceIsNotSupported) {
     EXPECT_EQ(codeOf(spec), ErrorCode::notSupported);
 }
 
+TEST(Validate, AnIdBesideItsMapMustBeTheMappedOne) {
+    Spec spec = sample();
+    spec.ids.uidMap = MappedId{0, 1000};
+    spec.ids.gid = 7;
+    EXPECT_TRUE(validate(spec).ok());
+    spec.ids.uid = 1;
+    EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions);
+    EXPECT_EQ(validate(spec).error().message, "uid: 1 is not mapped by \"uid-map\"");
+    spec.ids.uid = 0;
+    spec.ids.gidMap = MappedId{8, 1000};
+    EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions);
+}
+
 TEST(Validate, AStartTimeoutOfZeroIsInvalid) {
     Spec spec = sample();
     spec.startTimeoutUsec = 0;
