@@ -52,7 +52,7 @@ void endOnSignals(sd_event* loop) {
     sd_event_add_signal(loop, nullptr, SIGINT, nullptr, nullptr);
 }
 
-int serve(const Options& options, bool appArmor, const std::vector<sock_filter>& filter) {
+int serve(const Options& options, bool appArmor, const plan::FilterSet& filters) {
     sd_event* loop = nullptr;
     if (sd_event_default(&loop) < 0) {
         return fail("cannot make the event loop");
@@ -69,7 +69,7 @@ int serve(const Options& options, bool appArmor, const std::vector<sock_filter>&
     launch::SpawnerLink spawner(loop, options.spawnerSocket);
     authority::Authority authority(loop, *connection, quota, limits);
     broker::Registry registry(loop, owners, limits.lingerUsec);
-    const broker::Services services{loop, spawner, authority, registry, quota, owners, limits, features, filter};
+    const broker::Services services{loop, spawner, authority, registry, quota, owners, limits, features, filters};
     const bus::Manager manager(*connection, services);
     connection->requestName(bus::ServiceName{"org.sandboxd1"});
     sd_bus* bus = bus::rawBus(*connection);
@@ -101,8 +101,8 @@ int run(int count, char** arguments) {
     if (!appArmor) {
         return fail(appArmor.error().message);
     }
-    const Result<std::vector<sock_filter>> filter = plan::compileDefaultFilter();
-    return filter ? serve(options.value(), appArmor.value(), filter.value()) : fail(filter.error().message);
+    const Result<plan::FilterSet> filters = plan::compileFilters();
+    return filters ? serve(options.value(), appArmor.value(), filters.value()) : fail(filters.error().message);
 }
 
 } // namespace

@@ -39,6 +39,20 @@ const char* nameOf(Identity kind) {
     return "";
 }
 
+const char* nameOf(Seccomp kind) {
+    switch (kind) {
+    case Seccomp::standard:
+        return "default";
+    case Seccomp::strict:
+        return "strict";
+    case Seccomp::minimal:
+        return "minimal";
+    case Seccomp::off:
+        return "off";
+    }
+    return "";
+}
+
 const char* nameOf(Network kind) {
     switch (kind) {
     case Network::none:
@@ -155,6 +169,20 @@ void writeIdentity(Writer& options, const SpecFields& fields) {
     writeNumber(options, "gid", fields.gid);
 }
 
+void writeSeccomp(Writer& options, const SpecFields& fields) {
+    writeChoice(options, "seccomp", fields.seccomp);
+    if (fields.seccompFilters.empty()) {
+        return;
+    }
+    options.option("seccomp-fds", "ah", [&](Writer& value) {
+        value.array("h", [&](Writer& list) {
+            for (const int fd : fields.seccompFilters) {
+                list.descriptor(fd);
+            }
+        });
+    });
+}
+
 void writeNamespaces(Writer& options, const SpecFields& fields) {
     if (!fields.namespaces) {
         return;
@@ -215,6 +243,7 @@ void writeOptions(Writer& writer, const SpecFields& fields, const Overflow& over
         writeMounts(options, fields);
         writeNamespaces(options, fields);
         writeIdentity(options, fields);
+        writeSeccomp(options, fields);
         writeString(options, "hostname", fields.hostname);
         writeChoice(options, "network", fields.network);
         writeLife(options, fields);

@@ -117,6 +117,7 @@ std::vector<int> descriptorsBesidePayloads(const SpecFields& fields) {
             all.push_back(bind->source);
         }
     }
+    all.insert(all.end(), fields.seccompFilters.begin(), fields.seccompFilters.end());
     for (const std::optional<int>& single : {fields.lifeline, fields.terminal, fields.infoDescriptor,
                                              fields.statusDescriptor, fields.blockDescriptor, fields.syncDescriptor}) {
         if (single) {

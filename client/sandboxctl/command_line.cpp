@@ -13,6 +13,7 @@ namespace sandboxd::ctl {
 namespace {
 
 constexpr std::array<const char*, 3> networkNames{"none", "loopback", "host"}; // in the order of client::Network
+constexpr std::array<const char*, 4> seccompNames{"default", "strict", "minimal", "off"}; // of client::Seccomp
 
 // The parser and the places that it fills.
 struct Parser {
@@ -39,6 +40,7 @@ struct Parser {
     std::string asUser;
     RunRequest runRequest;
     std::string network = "loopback";
+    std::string seccomp = "default";
     std::string chdir;
     std::string hostname;
     ListRequest listRequest;
@@ -84,6 +86,7 @@ void Parser::addRun() {
     run->add_flag("-t,--terminal", runRequest.terminal, "A terminal of its own even if ours does not control us");
     run->add_flag("--map-root", runRequest.mapRoot, "Look like root inside, without its rights");
     run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
+    run->add_option("--seccomp", seccomp, "System call filter: default, strict, minimal or off")->type_name("KIND");
 }
 
 void Parser::addKill() {
@@ -211,6 +214,11 @@ CommandLine finishRun(Parser& parser, const std::vector<std::string>& command) {
     if (network == networkNames.end()) {
         return UsageError{"--network: \"" + parser.network + "\" is none of none, loopback, host"};
     }
+    const auto* const seccomp = std::find(seccompNames.begin(), seccompNames.end(), parser.seccomp);
+    if (seccomp == seccompNames.end()) {
+        return UsageError{"--seccomp: \"" + parser.seccomp + "\" is none of default, strict, minimal, off"};
+    }
+    request.seccomp = static_cast<client::Seccomp>(seccomp - seccompNames.begin());
     if (const auto problem = readOrderedOptions(*parser.run, request)) {
         return UsageError{*problem};
     }

@@ -44,6 +44,7 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     spec.environment(buildEnvironment(watch::inheritedEnvironment(), request.keepEnvironment, request.environment))
         .workingDirectory(request.workingDirectory.value_or(view.workingDirectory))
         .network(request.network)
+        .seccomp(request.seccomp)
         .description(describe(request))
         .inheritStandardStreams();
     if (request.hostname) {

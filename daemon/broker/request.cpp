@@ -11,6 +11,7 @@
 #include "plan/encode.hpp"
 #include "policy/details.hpp"
 #include "policy/own_ids.hpp"
+#include "spec/names.hpp"
 #include "spec/validate.hpp"
 
 #include <sys/epoll.h>
@@ -20,22 +21,6 @@
 #include <cstring>
 
 namespace sandboxd::broker {
-
-namespace {
-
-std::string_view nameOf(spec::Network network) {
-    switch (network) {
-    case spec::Network::none:
-        return "none";
-    case spec::Network::loopback:
-        return "loopback";
-    case spec::Network::host:
-        return "host";
-    }
-    return "none";
-}
-
-} // namespace
 
 Request::Request(const Services& services, Order order, policy::Quota::Lease setup, Done done)
     : services_(services), order_(std::move(order)), setup_(std::move(setup)), done_(std::move(done)),
@@ -199,7 +184,7 @@ void Request::takeAnswer(std::variant<policy::Grant, authority::Authority::Refus
 
 Result<void> Request::launch(const policy::Grant& grant) {
     Result<plan::Plan> plan =
-        plan::buildPlan(order_.spec, order_.caller, grant, {.appArmor = appArmor_, .filter = services_.filter});
+        plan::buildPlan(order_.spec, order_.caller, grant, {.appArmor = appArmor_, .filters = services_.filters});
     if (!plan) {
         return std::move(plan).error();
     }
@@ -236,7 +221,9 @@ Facts Request::describe(const launch::Running& running) const {
     facts.profile = "default";
     facts.description = order_.spec.description;
     facts.label = plan_.label.value_or("");
-    facts.network = nameOf(order_.spec.network);
+    facts.identity = spec::nameOf(order_.spec.identity);
+    facts.network = spec::nameOf(order_.spec.network);
+    facts.seccomp = spec::nameOf(order_.spec.seccomp);
     facts.endsWithConnection = order_.spec.lifetime == spec::Lifetime::call;
     facts.ownCgroup = running.report.cgroup != 0;
     facts.leaderPid = running.report.leaderPid;

@@ -12,8 +12,6 @@
 #include "policy/owner_pool.hpp"
 #include "spec/spec.hpp"
 
-#include <linux/filter.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,7 +30,7 @@ struct Services {
     policy::OwnerPool& owners;
     const policy::Limits& limits;
     const std::vector<std::string>& features;
-    const std::vector<sock_filter>& filter;
+    const plan::FilterSet& filters;
 };
 
 struct Order {

@@ -21,7 +21,9 @@ struct Facts {
     std::string profile;
     std::string description;
     std::string label;              // AppArmor, "" if it is off
-    std::string network;            // as in the option
+    std::string identity;           // as in the option
+    std::string network;            // likewise
+    std::string seccomp;            // likewise
     bool endsWithConnection = true; // lifetime "call"
     bool ownCgroup = false;
     std::int32_t leaderPid = 0;

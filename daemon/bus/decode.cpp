@@ -106,6 +106,8 @@ private:
             {"network", &SpawnDecoder::readNetwork},
             {"new-session", &SpawnDecoder::readNewSession},
             {"require", &SpawnDecoder::readRequire},
+            {"seccomp", &SpawnDecoder::readSeccomp},
+            {"seccomp-fds", &SpawnDecoder::readFilters},
             {"start-timeout-usec", &SpawnDecoder::readStartTimeout},
             {"status-fd", &SpawnDecoder::readStatus},
             {"sync-fd", &SpawnDecoder::readSync},
@@ -161,6 +163,19 @@ private:
             }
         }
         return {};
+    }
+    Result<void> readSeccomp(const std::string& key) {
+        return parsed(reader_.text(key), spec::parseSeccomp, spec_.seccomp);
+    }
+    Result<void> readFilters(const std::string& key) {
+        return reader_.array(key, 'a', "h", policy::defaultLimits.filters, [&](std::size_t) -> Result<void> {
+            Result<std::uint32_t> index = reader_.fd(key);
+            if (!index) {
+                return std::move(index).error();
+            }
+            spec_.seccompFds.push_back({index.value()});
+            return {};
+        });
     }
     Result<void> readLifetime(const std::string& key) {
         return parsed(reader_.text(key), spec::parseLifetime, spec_.lifetime);

@@ -103,10 +103,10 @@ void SandboxObject::addProperties(Interface& interface) {
     computed("ControlGroup", [&facts] { return std::string(facts.ownCgroup ? "own" : "none"); });
     text("AppArmorLabel", facts.label);
     interface.properties.push_back(guarded("Restrictions", "a{sv}", [&facts](sd_bus_message* reply) {
-        appendDictionary(reply, {{"identity", std::string("mapped")},
+        appendDictionary(reply, {{"identity", facts.identity},
                                  {"network", facts.network},
                                  {"no-new-privileges", true},
-                                 {"seccomp", std::string("default")}});
+                                 {"seccomp", facts.seccomp}});
     }));
     computed("Lifetime", [&facts] { return std::string(facts.endsWithConnection ? "call" : "fd"); });
 }

@@ -27,9 +27,9 @@ void appendResults(sd_bus_message* reply, const broker::Sandbox& sandbox) {
     appendDictionary(reply, {{"id", facts.id},
                              {"apparmor-label", facts.label},
                              {"cgroup", std::string(facts.ownCgroup ? "own" : "none")},
-                             {"identity", std::string("mapped")},
+                             {"identity", facts.identity},
                              {"network", facts.network},
-                             {"seccomp", std::string("default")}});
+                             {"seccomp", facts.seccomp}});
 }
 
 Error refusedRoot() {

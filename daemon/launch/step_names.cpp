@@ -18,7 +18,7 @@ struct StepRow {
 };
 
 // In the order of the enumeration; a test compares.
-constexpr std::array<StepRow, 28> rows{{
+constexpr std::array<StepRow, 29> rows{{
     {SetupStep::none, "nothing"},
     {SetupStep::reservation, "reserve a warden"},
     {SetupStep::probe, "look at the caller"},
@@ -47,6 +47,7 @@ constexpr std::array<StepRow, 28> rows{{
     {SetupStep::terminal, "take the terminal"},
     {SetupStep::information, "write to info-fd or status-fd"},
     {SetupStep::moreFds, "receive descriptors from fd-socket"},
+    {SetupStep::callerFilter, "use the filter"},
 }};
 
 // What the operation of the step `mount` did.
@@ -140,6 +141,18 @@ Error describeExec(const wire::Report& report, const plan::Plan& plan) {
     return {ErrorCode::execFailed, "argv: cannot execute " + quote(plan.program) + ": " + errorText(report.error)};
 }
 
+// The bytes are the caller's: what is wrong with them is its mistake.
+Error describeFilter(const wire::Report& report) {
+    const std::string filter = "seccomp-fds: filter " + std::to_string(report.operation);
+    if (report.error == EBADMSG) {
+        return {ErrorCode::invalidOption, filter + " is not 1 to 4096 instructions of 8 bytes"};
+    }
+    if (report.error == EINVAL) {
+        return {ErrorCode::invalidOption, filter + " is no classic BPF that the kernel takes"};
+    }
+    return {ErrorCode::badFileDescriptor, filter + ": cannot use it: " + errorText(report.error)};
+}
+
 } // namespace
 
 std::string_view nameOf(SetupStep step) noexcept {
@@ -156,6 +169,9 @@ Error describeFailure(const wire::Report& report, const plan::Plan& plan) {
     }
     if (report.step == SetupStep::terminal && report.error == ENOTTY) {
         return {ErrorCode::badFileDescriptor, "terminal: not a pseudo-terminal"};
+    }
+    if (report.step == SetupStep::callerFilter) {
+        return describeFilter(report);
     }
     if (report.step == SetupStep::lifeline) {
         return report.error == EBADF

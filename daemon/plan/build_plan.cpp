@@ -4,6 +4,7 @@
 #include "plan/label_plan.hpp"
 #include "policy/limits.hpp"
 #include "policy/right.hpp"
+#include "spec/names.hpp"
 
 #include <algorithm>
 
@@ -196,6 +197,29 @@ void planIsolation(Plan& plan, const spec::Spec& spec) {
     }
 }
 
+std::span<const sock_filter> chooseFilter(spec::Seccomp seccomp, const FilterSet& filters) {
+    switch (seccomp) {
+    case spec::Seccomp::standard:
+        return filters.standard;
+    case spec::Seccomp::strict:
+        return filters.strict;
+    case spec::Seccomp::minimal:
+        return filters.minimal;
+    case spec::Seccomp::off:
+        return {};
+    }
+    return filters.strict;
+}
+
+void planFilters(Plan& plan, const spec::Spec& spec, const FilterSet& filters) {
+    plan.filterName = spec::nameOf(spec.seccomp);
+    plan.filter = chooseFilter(spec.seccomp, filters);
+    plan.idleFilter = filters.standard;
+    for (const spec::FdIndex filter : spec.seccompFds) {
+        plan.callerFilters.push_back(filter.value);
+    }
+}
+
 std::uint64_t planTimeout(const spec::Spec& spec) {
     constexpr std::uint64_t ceiling = policy::defaultLimits.setupUsec;
     return std::min(ceiling, spec.startTimeoutUsec.value_or(ceiling));
@@ -210,7 +234,7 @@ Result<void> checkInputs(const spec::Spec& spec, const policy::Caller& caller, c
     if (spec.argv.empty()) {
         return Error{ErrorCode::invalidArgs, "argv: no command"};
     }
-    if (machine.filter.empty()) {
+    if (machine.filters.standard.empty() || machine.filters.strict.empty() || machine.filters.minimal.empty()) {
         return Error{ErrorCode::setupFailed, "plan: no seccomp filter"};
     }
     return {};
@@ -236,7 +260,7 @@ Result<Plan> buildPlan(const spec::Spec& spec, const policy::Caller& caller, con
     planCommand(plan, spec);
     planDescriptors(plan, spec);
     planIsolation(plan, spec);
-    plan.filter = machine.filter;
+    planFilters(plan, spec, machine.filters);
     plan.label = std::move(label).value();
     plan.setupTimeoutUsec = planTimeout(spec);
     if (plan.label && *plan.label != payloadProfile) {

@@ -2,21 +2,18 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "plan/filter_set.hpp"
 #include "plan/plan.hpp"
 #include "policy/caller.hpp"
 #include "policy/grant.hpp"
 #include "spec/spec.hpp"
 
-#include <span>
-
-struct sock_filter; // linux/filter.h
-
 namespace sandboxd::plan {
 
 // What the plan depends on besides the request.
 struct Machine {
-    bool appArmor = false;               // AppArmor is on in this kernel
-    std::span<const sock_filter> filter; // the default seccomp filter, compiled at start
+    bool appArmor = false;    // AppArmor is on in this kernel
+    const FilterSet& filters; // compiled at start; outlive the Plan
 };
 
 // AccessDenied if the Grant does not cover what the Spec needs: a broken invariant made visible.

@@ -196,7 +196,10 @@ void describePayload(Lines& lines, const Plan& plan) {
         lines.add("terminal", "descriptor " + std::to_string(plan.terminal));
     }
     lines.addIf("label", plan.label);
-    lines.add("filter", plan.filter.empty() ? "none" : "default");
+    lines.add("filter", std::string(plan.filterName));
+    for (const std::uint32_t filter : plan.callerFilters) {
+        lines.add("filter", "descriptor " + std::to_string(filter));
+    }
     lines.add("cwd", quote(plan.workingDirectory.value_or("/")));
     for (const std::string& entry : plan.environment) {
         lines.add("env", quote(entry));

@@ -114,10 +114,12 @@ std::size_t optionalSize(const std::optional<std::string>& text) {
 
 // An upper bound of the block's size; padding between tables included.
 std::size_t estimateSize(const Plan& plan) {
-    constexpr std::size_t padding = 8 * alignof(std::uint64_t);
+    constexpr std::size_t padding = 10 * alignof(std::uint64_t);
     std::size_t size = sizeof(wire::Header) + padding;
     size += plan.groups.size() * sizeof(std::uint32_t) + plan.fds.size() * sizeof(wire::FdAssignment);
-    size += plan.filter.size_bytes() + textSize(plan.arguments) + textSize(plan.environment);
+    size += plan.callerFilters.size() * sizeof(std::uint32_t);
+    size +=
+        plan.filter.size_bytes() + plan.idleFilter.size_bytes() + textSize(plan.arguments) + textSize(plan.environment);
     size += plan.program.size() + 1 + optionalSize(plan.workingDirectory) + optionalSize(plan.hostname);
     size += optionalSize(plan.label);
     for (const MountStep& step : plan.mounts) {
@@ -148,6 +150,8 @@ Result<void> checkSize(const Plan& plan) {
         {"groups", plan.groups.size(), wire::maxGroups},
         {"fds", plan.fds.size(), wire::maxPayloadFds},
         {"filter", plan.filter.size(), wire::maxFilterLength},
+        {"filter", plan.idleFilter.size(), wire::maxFilterLength},
+        {"seccomp-fds", plan.callerFilters.size(), wire::maxCallerFilters},
         {"plan", estimateSize(plan), std::min(wire::maxPlanSize, policy::defaultLimits.planBytes)},
     };
     for (const auto& [what, count, limit] : counts) {
@@ -191,6 +195,8 @@ void encodeTables(Block& block, const Plan& plan, wire::Header& header) {
     header.mounts = block.reserve<wire::MountStep>(plan.mounts.size());
     header.fds = block.append(std::span<const wire::FdAssignment>(plan.fds));
     header.filter = block.append(plan.filter);
+    header.idleFilter = block.append(plan.idleFilter);
+    header.callerFilters = block.append(std::span<const std::uint32_t>(plan.callerFilters));
 }
 
 void encodeTexts(Block& block, const Plan& plan, wire::Header& header) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct sock_filter; // linux/filter.h
@@ -40,7 +41,10 @@ struct Plan {
     std::vector<std::string> environment;
     std::vector<MountStep> mounts; // one for each operation of the Spec, same order: report indexes are the Spec's
     std::vector<wire::FdAssignment> fds;
-    std::span<const sock_filter> filter; // outlives the Plan
+    std::string_view filterName;
+    std::span<const sock_filter> filter;      // the payload's, may be empty; outlives the Plan
+    std::span<const sock_filter> idleFilter;  // init's; outlives the Plan
+    std::vector<std::uint32_t> callerFilters; // descriptors of further ones for the payload
     std::optional<std::string> workingDirectory;
     std::optional<std::string> hostname;
     std::optional<std::string> label;

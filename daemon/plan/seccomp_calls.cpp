@@ -71,6 +71,14 @@ constexpr std::string_view refused[] = {
     // wide kernel interfaces with a history
     "bpf", "fanotify_init", "fanotify_mark", "lookup_dcookie", "open_by_handle_at", "perf_event_open", "userfaultfd"};
 
+constexpr std::string_view strictlyRefused[] = {
+    // other processes, though only the payload's own
+    "kcmp", "pidfd_getfd", "process_madvise", "process_mrelease", "process_vm_readv", "process_vm_writev", "ptrace",
+    // placement in memory
+    "mbind", "migrate_pages", "move_pages", "set_mempolicy", "set_mempolicy_home_node",
+    // personality(2) turns hardening off; secret memory cannot be swapped
+    "memfd_secret", "name_to_handle_at", "personality", "remap_file_pages"};
+
 struct RecentCall {
     std::string_view name;
     int number;
@@ -134,6 +142,10 @@ std::span<const std::string_view> allowedCalls() noexcept {
 
 std::span<const std::string_view> refusedCalls() noexcept {
     return refused;
+}
+
+std::span<const std::string_view> strictlyRefusedCalls() noexcept {
+    return strictlyRefused;
 }
 
 int recentCallNumber(std::string_view name) noexcept {

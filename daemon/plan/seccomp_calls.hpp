@@ -16,6 +16,10 @@ namespace sandboxd::plan {
 // Programs expect EPERM from them.
 [[nodiscard]] std::span<const std::string_view> refusedCalls() noexcept;
 
+// EPERM in the strict filter although the default one allows them: looking into other processes, and what few programs
+// use.
+[[nodiscard]] std::span<const std::string_view> strictlyRefusedCalls() noexcept;
+
 // The number of a call that libseccomp may be too old to know; -1 if it is not in the table. Calls since Linux 5.1 have
 // one number on all architectures.
 [[nodiscard]] int recentCallNumber(std::string_view name) noexcept;

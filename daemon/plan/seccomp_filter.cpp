@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -93,8 +94,26 @@ Result<void> setAttributes(void* filter) {
     return {};
 }
 
-Result<void> addRules(void* filter) {
-    if (Result<void> calls = addCalls(filter, SCMP_ACT_ALLOW, allowedCalls()); !calls) {
+enum class Strictness { standard, strict };
+
+// libseccomp takes no second rule for a call, so those that strict refuses are left out of the allowed ones.
+std::vector<std::string_view> allowedBut(std::span<const std::string_view> excepted) {
+    std::vector<std::string_view> names;
+    for (const std::string_view name : allowedCalls()) {
+        if (std::find(excepted.begin(), excepted.end(), name) == excepted.end()) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+Result<void> addRules(void* filter, Strictness strictness) {
+    const std::span<const std::string_view> excepted =
+        strictness == Strictness::strict ? strictlyRefusedCalls() : std::span<const std::string_view>();
+    if (Result<void> calls = addCalls(filter, SCMP_ACT_ALLOW, allowedBut(excepted)); !calls) {
+        return calls;
+    }
+    if (Result<void> calls = addCalls(filter, SCMP_ACT_ERRNO(EPERM), excepted); !calls) {
         return calls;
     }
     if (Result<void> calls = addCalls(filter, SCMP_ACT_ERRNO(EPERM), refusedCalls()); !calls) {
@@ -156,13 +175,13 @@ void appendRefusal(std::vector<sock_filter>& program, const Refusal& refusal) {
     add(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | refusal.error);
 }
 
-Result<Filter> makeFilter() {
+Result<Filter> makeFilter(std::uint32_t otherCalls) {
     // Fixes what libseccomp takes for supported, else it asks the running kernel, which the broker's own filter
     // refuses.
     if (const int error = seccomp_api_set(3); error < 0) {
         return failed("choose the level of the interface", error);
     }
-    Filter filter(seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
+    Filter filter(seccomp_init(otherCalls));
     if (!filter) {
         return failed("start a filter", -ENOMEM);
     }
@@ -182,29 +201,128 @@ Result<void> addX32(void* filter) {
     return {};
 }
 
-} // namespace
+// The families that need no kernel code but what every host uses anyway; the others are not there.
+void appendFamilies(std::vector<sock_filter>& program) {
+    constexpr std::array<std::uint32_t, 4> families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+    const auto add = [&program](unsigned code, std::uint32_t k, std::size_t yes = 0, std::size_t no = 0) {
+        program.push_back(
+            {static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(yes), static_cast<std::uint8_t>(no), k});
+    };
+    add(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr));
+    add(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, families.size() + 2);
+    add(BPF_LD | BPF_W | BPF_ABS, lowHalf(0));
+    for (std::size_t position = 0; position < families.size(); ++position) {
+        add(BPF_JMP | BPF_JEQ | BPF_K, families[position], families.size() - position);
+    }
+    add(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+}
 
-Result<std::vector<sock_filter>> compileDefaultFilter() {
-    Result<Filter> made = makeFilter();
+std::vector<sock_filter> beforeTheRules(Strictness strictness) {
+    std::vector<sock_filter> program;
+    for (const Refusal& refusal : refusals) {
+        appendRefusal(program, refusal);
+    }
+    if (strictness == Strictness::strict) {
+        appendFamilies(program);
+    }
+    return program;
+}
+
+Result<std::vector<sock_filter>> compileAllowList(Strictness strictness) {
+    Result<Filter> made = makeFilter(SCMP_ACT_ERRNO(ENOSYS));
     if (!made) {
         return std::move(made).error();
     }
     void* filter = made.value().get();
-    for (const auto step : {setAttributes, addRules, addX32}) {
-        if (Result<void> done = step(filter); !done) {
-            return std::move(done).error();
-        }
+    if (Result<void> done = setAttributes(filter); !done) {
+        return std::move(done).error();
+    }
+    if (Result<void> done = addRules(filter, strictness); !done) {
+        return std::move(done).error();
+    }
+    if (Result<void> done = addX32(filter); !done) {
+        return std::move(done).error();
     }
     Result<std::vector<sock_filter>> rules = exportProgram(filter);
     if (!rules) {
         return rules;
     }
-    std::vector<sock_filter> program;
-    for (const Refusal& refusal : refusals) {
-        appendRefusal(program, refusal);
-    }
+    std::vector<sock_filter> program = beforeTheRules(strictness);
     program.insert(program.end(), rules.value().begin(), rules.value().end());
     return program;
+}
+
+// What else this machine executes: a call by another architecture's number would pass a filter that does not know it.
+Result<void> addForeignArchitectures(void* filter) {
+#if defined(__x86_64__) && !defined(__ILP32__)
+    constexpr std::array<std::uint32_t, 2> foreign{SCMP_ARCH_X86, SCMP_ARCH_X32};
+#elif defined(__aarch64__)
+    constexpr std::array<std::uint32_t, 1> foreign{SCMP_ARCH_ARM};
+#else
+    constexpr std::array<std::uint32_t, 0> foreign{};
+#endif
+    for (const std::uint32_t architecture : foreign) {
+        if (const int error = seccomp_arch_add(filter, architecture); error < 0) {
+            return failed("add an architecture", error);
+        }
+    }
+    return {};
+}
+
+// On the low 32 bits, which are all that the kernel looks at.
+Result<void> refuseRequest(void* filter, std::uint64_t request) {
+    const scmp_arg_cmp equal{1, SCMP_CMP_MASKED_EQ, UINT32_MAX, request};
+    if (const int error = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, &equal);
+        error < 0) {
+        return failed("refuse an ioctl", error);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<sock_filter>> compileDefaultFilter() {
+    return compileAllowList(Strictness::standard);
+}
+
+Result<std::vector<sock_filter>> compileStrictFilter() {
+    return compileAllowList(Strictness::strict);
+}
+
+Result<std::vector<sock_filter>> compileMinimalFilter() {
+    Result<Filter> made = makeFilter(SCMP_ACT_ALLOW);
+    if (!made) {
+        return std::move(made).error();
+    }
+    void* filter = made.value().get();
+    for (const auto step : {setAttributes, addForeignArchitectures}) {
+        if (Result<void> done = step(filter); !done) {
+            return std::move(done).error();
+        }
+    }
+    for (const std::uint64_t request : {std::uint64_t{TIOCSTI}, std::uint64_t{TIOCLINUX}}) {
+        if (Result<void> done = refuseRequest(filter, request); !done) {
+            return std::move(done).error();
+        }
+    }
+    return exportProgram(filter);
+}
+
+Result<FilterSet> compileFilters() {
+    FilterSet set;
+    const struct {
+        std::vector<sock_filter>& filter;
+        Result<std::vector<sock_filter>> (*compile)();
+    } filters[] = {
+        {set.standard, compileDefaultFilter}, {set.strict, compileStrictFilter}, {set.minimal, compileMinimalFilter}};
+    for (const auto& [filter, compile] : filters) {
+        Result<std::vector<sock_filter>> compiled = compile();
+        if (!compiled) {
+            return std::move(compiled).error();
+        }
+        filter = std::move(compiled).value();
+    }
+    return set;
 }
 
 } // namespace sandboxd::plan

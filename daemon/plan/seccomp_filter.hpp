@@ -1,11 +1,8 @@
-// The default seccomp filter as classic BPF, made by libseccomp once at start; the only user of libseccomp.
+// The seccomp filters as classic BPF, made by libseccomp once at start; the only user of libseccomp.
 #pragma once
 
 #include "base/result.hpp"
-
-#include <linux/filter.h>
-
-#include <vector>
+#include "plan/filter_set.hpp"
 
 namespace sandboxd::plan {
 
@@ -13,5 +10,13 @@ namespace sandboxd::plan {
 // clone3 (its flags are out of a filter's sight), foreign architectures refused, TIOCSTI and TIOCLINUX refused on the
 // low 32 bits of the request, no CLONE_NEWUSER in clone or unshare. SetupFailed if libseccomp cannot compile it.
 Result<std::vector<sock_filter>> compileDefaultFilter();
+
+// The default one without the calls of strictlyRefusedCalls(), and with sockets of local, IP and netlink families only.
+Result<std::vector<sock_filter>> compileStrictFilter();
+
+// Everything passes, on each architecture that this machine executes, but TIOCSTI and TIOCLINUX.
+Result<std::vector<sock_filter>> compileMinimalFilter();
+
+Result<FilterSet> compileFilters();
 
 } // namespace sandboxd::plan

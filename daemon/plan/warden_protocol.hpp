@@ -122,6 +122,7 @@ enum class SetupStep : std::uint32_t {
     terminal,     // taking the controlling terminal; errno ENOTTY: not a pty
     information,  // writing to info-fd or status-fd
     moreFds,      // receiving from fd-socket
+    callerFilter, // `operation` is its index; errno EBADMSG: not a filter's size, EINVAL: the kernel does not take it
 };
 
 inline constexpr std::uint32_t noOperation = UINT32_MAX;

@@ -24,6 +24,7 @@ inline constexpr std::uint32_t maxLayers = 1024; // directories of all overlays 
 inline constexpr std::uint32_t maxGroups = 1024;
 inline constexpr std::uint32_t maxPayloadFds = 253;
 inline constexpr std::uint32_t maxFilterLength = 4096; // BPF_MAXINSNS, linux/bpf_common.h
+inline constexpr std::uint32_t maxCallerFilters = 16;
 
 using Offset = std::uint32_t; // of a NUL-terminated string; 0 = absent
 
@@ -129,7 +130,9 @@ struct Header {
     Table environment;              // Offset each, "NAME=value"
     Table mounts;                   // MountStep, in order
     Table fds;                      // FdAssignment, ascending numbers
-    Table filter;                   // struct sock_filter, payload's and idle init's; never empty
+    Table filter;                   // struct sock_filter, the payload's; may be empty
+    Table idleFilter;               // struct sock_filter, idle init's; never empty
+    Table callerFilters;            // std::uint32_t, indexes into the descriptors of Launch: further filters
     Offset program;                 // searched in the payload's PATH if it has no slash
     Offset workingDirectory;        // absolute, inside the new root; absent = "/"
     Offset hostname;                // absent = unchanged

@@ -32,7 +32,7 @@ public:
             return false;
         }
         header_ = reinterpret_cast<const Header*>(block);
-        return checkHeader() && checkTables() && checkTexts() && checkMounts() && checkFds();
+        return checkHeader() && checkTables() && checkTexts() && checkMounts() && checkFds() && checkCallerFilters();
     }
 
     [[nodiscard]] const Header& header() const noexcept { return *header_; }
@@ -42,6 +42,10 @@ public:
     [[nodiscard]] View<MountStep> mounts() const noexcept { return view<MountStep>(header_->mounts); }
     [[nodiscard]] View<FdAssignment> fds() const noexcept { return view<FdAssignment>(header_->fds); }
     [[nodiscard]] View<sock_filter> filter() const noexcept { return view<sock_filter>(header_->filter); }
+    [[nodiscard]] View<sock_filter> idleFilter() const noexcept { return view<sock_filter>(header_->idleFilter); }
+    [[nodiscard]] View<std::uint32_t> callerFilters() const noexcept {
+        return view<std::uint32_t>(header_->callerFilters);
+    }
 
     // The string at a checked offset; nullptr if absent.
     [[nodiscard]] const char* text(Offset offset) const noexcept {
@@ -81,13 +85,15 @@ private:
     }
 
     [[nodiscard]] bool checkTables() const noexcept {
-        return header_->arguments.count > 0 && header_->filter.count > 0 &&
+        return header_->arguments.count > 0 && header_->idleFilter.count > 0 &&
                checkTable<std::uint32_t>(header_->groups, maxGroups) &&
                checkTable<Offset>(header_->arguments, maxArguments) &&
                checkTable<Offset>(header_->environment, maxEnvironment) &&
                checkTable<MountStep>(header_->mounts, maxMounts) &&
                checkTable<FdAssignment>(header_->fds, maxPayloadFds) &&
-               checkTable<sock_filter>(header_->filter, maxFilterLength);
+               checkTable<sock_filter>(header_->filter, maxFilterLength) &&
+               checkTable<sock_filter>(header_->idleFilter, maxFilterLength) &&
+               checkTable<std::uint32_t>(header_->callerFilters, maxCallerFilters);
     }
 
     // A NUL-terminated string that ends inside the block.
@@ -183,6 +189,15 @@ private:
                 return false;
             }
             next = std::uint64_t{fd.number} + 1;
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool checkCallerFilters() const noexcept {
+        for (const std::uint32_t index : callerFilters()) {
+            if (index >= header_->fdCount) {
+                return false;
+            }
         }
         return true;
     }

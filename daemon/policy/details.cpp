@@ -1,6 +1,7 @@
 #include "policy/details.hpp"
 
 #include "base/quote.hpp"
+#include "spec/names.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -46,26 +47,6 @@ std::string namespaceNames(const spec::Namespaces& namespaces) {
     names += namespaces.uts ? " uts" : "";
     names += namespaces.cgroup ? " cgroup" : "";
     return names;
-}
-
-std::string_view identityName(spec::Identity identity) {
-    switch (identity) {
-    case spec::Identity::mapped:
-        return "mapped";
-    }
-    return {};
-}
-
-std::string_view networkName(spec::Network network) {
-    switch (network) {
-    case spec::Network::none:
-        return "none";
-    case spec::Network::loopback:
-        return "loopback";
-    case spec::Network::host:
-        return "host";
-    }
-    return {};
 }
 
 std::string_view lifetimeName(const spec::Spec& spec) {
@@ -191,12 +172,12 @@ std::map<std::string, std::string> checkDetails(const spec::Spec& spec, const Ca
         {"program-trusted", "no"},
         {"command-line", shorten(command)},
         {"namespaces", namespaceNames(spec.namespaces)},
-        {"identity", std::string(identityName(spec.identity))},
+        {"identity", std::string(spec::nameOf(spec.identity))},
         {"capabilities", "none"},
-        {"network", std::string(networkName(spec.network))},
+        {"network", std::string(spec::nameOf(spec.network))},
         {"devices", bindsDevices(spec) ? "bound" : "none"},
         {"writable", std::string(writableName(breadthOf(spec)))},
-        {"seccomp", "default"},
+        {"seccomp", std::string(spec::nameOf(spec.seccomp))},
         {"lifetime", std::string(lifetimeName(spec))},
         {"limits", "default"},
         {"running", std::string(runningClass(running))},

@@ -28,6 +28,7 @@ struct Limits {
     std::uint32_t planBytes = 2 * 1024 * 1024;
     std::uint32_t fdsPerMessage = 16;
     std::uint32_t fdsBySocket = 253;
+    std::uint32_t filters = 16; // of the caller's own
     std::uint32_t descriptionBytes = 128;
     std::uint32_t pathBytes = 4095;
     std::uint32_t groups = 1024;
@@ -55,7 +56,7 @@ struct LimitRow {
 };
 
 // One row for each member of Limits; a test counts them.
-inline constexpr std::array<LimitRow, 26> limitRows{{
+inline constexpr std::array<LimitRow, 27> limitRows{{
     {.name = "running-per-uid", .count = &Limits::running},
     {.name = "in-setup-per-uid", .count = &Limits::inSetup},
     {.name = "queued-per-uid", .count = &Limits::queued},
@@ -73,6 +74,7 @@ inline constexpr std::array<LimitRow, 26> limitRows{{
     {.name = "plan-bytes", .count = &Limits::planBytes},
     {.name = "fds-per-message", .count = &Limits::fdsPerMessage},
     {.name = "fds-by-socket", .count = &Limits::fdsBySocket},
+    {.name = "filters", .count = &Limits::filters},
     {.name = "description-bytes", .count = &Limits::descriptionBytes},
     {.name = "path-bytes", .count = &Limits::pathBytes},
     {.name = "groups", .count = &Limits::groups},

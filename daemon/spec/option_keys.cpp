@@ -20,7 +20,7 @@ constexpr KeyRow options[] = {
     {"limits", known},          {"mounts", supported},        {"namespaces", supported},
     {"nested-userns", known},   {"network", supported},       {"network-options", known},
     {"new-session", supported}, {"no-new-privileges", known}, {"require", supported},
-    {"seccomp", known},         {"seccomp-fds", known},       {"start-timeout-usec", supported},
+    {"seccomp", supported},     {"seccomp-fds", supported},   {"start-timeout-usec", supported},
     {"status-fd", supported},   {"sync-fd", supported},       {"terminal", supported},
     {"uid", supported},         {"uid-map", supported},
 };

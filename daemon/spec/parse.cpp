@@ -108,6 +108,14 @@ Result<Identity> parseIdentity(std::string_view text) {
     return parseWord<Identity>("identity", text, words);
 }
 
+Result<Seccomp> parseSeccomp(std::string_view text) {
+    static constexpr std::array<Word<Seccomp>, 4> words{{{"default", Seccomp::standard},
+                                                         {"strict", Seccomp::strict},
+                                                         {"minimal", Seccomp::minimal},
+                                                         {"off", Seccomp::off}}};
+    return parseWord<Seccomp>("seccomp", text, words);
+}
+
 Result<Network> parseNetwork(std::string_view text) {
     static constexpr std::array<Word<Network>, 5> words{{{"none", Network::none},
                                                          {"loopback", Network::loopback},

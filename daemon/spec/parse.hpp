@@ -23,6 +23,7 @@ Result<std::vector<std::string>> parseEnvironment(const std::vector<std::string>
 
 // InvalidOption for an unknown word; NotSupported for one that the interface knows and this daemon does not build.
 Result<Identity> parseIdentity(std::string_view text);
+Result<Seccomp> parseSeccomp(std::string_view text);
 Result<Network> parseNetwork(std::string_view text);
 Result<Lifetime> parseLifetime(std::string_view text);
 

@@ -45,6 +45,7 @@ struct InsideIds {
     std::optional<MappedId> gidMap;
 };
 
+enum class Seccomp { standard, strict, minimal, off };
 enum class Network { none, loopback, host };
 enum class Lifetime { call, fd };
 
@@ -59,6 +60,8 @@ struct Spec {
     Namespaces namespaces;
     Identity identity = Identity::mapped;
     InsideIds ids;
+    Seccomp seccomp = Seccomp::standard;
+    std::vector<FdIndex> seccompFds; // further filters, in order; each only narrows
     std::optional<std::string> hostname;
     Network network = Network::none;
     Lifetime lifetime = Lifetime::call;

@@ -81,6 +81,15 @@ Result<void> checkMounts(const Spec& spec) {
     return {};
 }
 
+Result<void> checkFilters(const Spec& spec) {
+    for (const FdIndex filter : spec.seccompFds) {
+        if (Result<void> inside = checkIndex(spec, "seccomp-fds", filter.value); !inside) {
+            return inside;
+        }
+    }
+    return {};
+}
+
 // A lifeline beside `call` is no contradiction: whichever ends first ends the sandbox.
 Result<void> checkLifetime(const Spec& spec) {
     if (spec.lifetime == Lifetime::fd && !spec.lifeline) {
@@ -174,8 +183,8 @@ Result<void> checkStartTimeout(const Spec& spec) {
 } // namespace
 
 Result<void> validate(const Spec& spec) {
-    for (const auto check : {checkPayloadFds, checkMounts, checkLifetime, checkTerminal, checkReports, checkHostname,
-                             checkNamespaces, checkIds, checkStartTimeout}) {
+    for (const auto check : {checkPayloadFds, checkMounts, checkFilters, checkLifetime, checkTerminal, checkReports,
+                             checkHostname, checkNamespaces, checkIds, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;
         }

@@ -8,10 +8,10 @@ namespace sandboxd::warden {
 
 Failure forbidNewPrivileges() noexcept;
 
-// Needs no_new_privs.
-Failure installFilter(const wire::PlanReader& plan) noexcept;
+// Needs no_new_privs. False with errno.
+bool installFilter(wire::View<sock_filter> filter) noexcept;
 
-// Reads back ids, all capability sets, no_new_privs and the filter. Step verify.
-Failure verifyConfined(const wire::PlanReader& plan) noexcept;
+// Reads back ids, all capability sets, no_new_privs and, if there is one, the filter. Step verify.
+Failure verifyConfined(const wire::PlanReader& plan, bool isFiltered) noexcept;
 
 } // namespace sandboxd::warden

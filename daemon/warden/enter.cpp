@@ -2,6 +2,7 @@
 
 #include "base/syscall.hpp"
 #include "warden/caller_context.hpp"
+#include "warden/caller_filters.hpp"
 #include "warden/caller_limits.hpp"
 #include "warden/confine.hpp"
 #include "warden/descriptors.hpp"
@@ -26,6 +27,7 @@ struct Entry {
     const CallerView& caller;
     int init; // pidfd
     OwnDescriptors own;
+    CallerFilters callerFilters{};
 };
 
 Failure takeCallersPriorities(Entry& entry) noexcept {
@@ -78,18 +80,35 @@ Failure takeCallersLimits(Entry& entry) noexcept {
     return takeLimits(entry.caller.record);
 }
 
+// With the payload's label: what it may not read is no filter of its.
+Failure readFilters(Entry& entry) noexcept {
+    return entry.callerFilters.read(entry.launch);
+}
+
 Failure filter(Entry& entry) noexcept {
-    return installFilter(entry.launch.plan);
+    const auto ours = entry.launch.plan.filter();
+    return ours.count == 0 || installFilter(ours) ? success : failed(SetupStep::confine);
 }
 Failure verify(Entry& entry) noexcept {
-    return verifyConfined(entry.launch.plan);
+    return verifyConfined(entry.launch.plan, entry.launch.plan.filter().count > 0);
 }
 
 using Step = Failure (*)(Entry&) noexcept;
 
 // Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {takeCallersPriorities, join,  becomeCaller, newSession,        takeLabel, forbidPrivileges,
-                          changeDirectory,       place, tell,         takeCallersLimits, filter,    verify};
+constexpr Step steps[] = {takeCallersPriorities,
+                          join,
+                          becomeCaller,
+                          newSession,
+                          takeLabel,
+                          forbidPrivileges,
+                          changeDirectory,
+                          readFilters,
+                          place,
+                          tell,
+                          takeCallersLimits,
+                          filter,
+                          verify};
 
 Failure run(Entry& entry) noexcept {
     for (const Step step : steps) {
@@ -102,7 +121,9 @@ Failure run(Entry& entry) noexcept {
         return failed(SetupStep::killed);
     }
     awaitUnblocked(entry.own.block);
-    return execute(entry.launch.plan);
+    // After all that is ours: they may refuse any of it.
+    const Failure failure = entry.callerFilters.install();
+    return failure ? failure : execute(entry.launch.plan);
 }
 
 // Whoever blocked the payload has been told long ago that it runs: only its own stderr is left to say otherwise.

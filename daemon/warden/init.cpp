@@ -140,8 +140,7 @@ Failure confine(Init& init) noexcept {
     if (const Failure failure = dieWithWarden(init)) {
         return failure;
     }
-    const Failure failure = installFilter(init.plan);
-    return failure ? failure : verifyConfined(init.plan);
+    return installFilter(init.plan.idleFilter()) ? verifyConfined(init.plan, true) : failed(SetupStep::confine);
 }
 
 using Step = Failure (*)(Init&) noexcept;

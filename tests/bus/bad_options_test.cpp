@@ -75,6 +75,8 @@ std::vector<BadRequest> optionMistakes() {
              request.with("uid", number(1)).with("uid-map", idMap({{0, getuid(), 1}}));
          },
          "ConflictingOptions", "uid"},
+        {"UnknownSeccomp", option("seccomp", text("none")), "InvalidOption", "seccomp"},
+        {"OneFilterForMany", option("seccomp-fds", descriptor(0)), "InvalidOption", "seccomp-fds"},
         {"RelativeCwd", option("cwd", bytes("tmp")), "InvalidOption", "cwd"},
         {"CwdWithDots", option("cwd", bytes("/tmp/..")), "InvalidOption", "cwd"},
         {"EmptyCwd", option("cwd", bytes("")), "InvalidOption", "cwd"},

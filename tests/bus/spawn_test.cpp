@@ -196,6 +196,8 @@ TEST_F(Spawn, ServesEveryOptionOfTheInterface) {
             .with("namespaces", strings({"mount", "pid", "ipc", "uts", "cgroup"}))
             .with("network", text("none"))
             .with("require", strings({}))
+            .with("seccomp", text("default"))
+            .with("seccomp-fds", descriptors({}))
             .with("start-timeout-usec", bigNumber(15'000'000))
             .with("uid", number(0))
             .with("uid-map", idMap({{0, getuid(), 1}}));

@@ -95,6 +95,7 @@ PlanBlock::PlanBlock(std::uint32_t uid, std::uint32_t gid) {
     header.process = wire::processNewSession;
     header.setupTimeoutUsec = 20'000'000;
     filter = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    idleFilter = filter;
 }
 
 PlanBlock& PlanBlock::run(std::vector<std::string> command) {
@@ -129,6 +130,8 @@ std::vector<std::byte> PlanBlock::bytes() const {
     result.mounts = writer.table(steps);
     result.fds = writer.table(fds);
     result.filter = writer.table(filter);
+    result.idleFilter = writer.table(idleFilter);
+    result.callerFilters = writer.table(callerFilters);
     return writer.finish(result);
 }
 

@@ -34,6 +34,8 @@ struct PlanBlock {
     std::vector<MountOperation> mounts;
     std::vector<wire::FdAssignment> fds;
     std::vector<sock_filter> filter;
+    std::vector<sock_filter> idleFilter;
+    std::vector<std::uint32_t> callerFilters;
     std::string workingDirectory;
     std::string hostname;
     std::string label;

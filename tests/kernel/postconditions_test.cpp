@@ -49,12 +49,13 @@ struct Confining {
     Step capabilities = [](const wire::PlanReader&) { return warden::keepCapabilities(0); };
     Step dumpable = [](const wire::PlanReader&) { return warden::forbidTracing(); };
     Step privileges = [](const wire::PlanReader&) { return !warden::forbidNewPrivileges(); };
-    Step filter = [](const wire::PlanReader& plan) { return !warden::installFilter(plan); };
+    Step filter = [](const wire::PlanReader& plan) { return warden::installFilter(plan.filter()); };
 };
 
 // The error that verifyConfined gives in a process that did all of this; 200 if a step did not work, 201 if the error
 // is not of step verify.
-int verifyAfter(const Confining& steps, const PlanBlock& block = PlanBlock(callerUid, callerGid)) {
+int verifyAfter(const Confining& steps, const PlanBlock& block = PlanBlock(callerUid, callerGid),
+                bool isFiltered = true) {
     const OpenPlan plan(block);
     const pid_t pid = ::fork();
     if (pid == 0) {
@@ -64,7 +65,7 @@ int verifyAfter(const Confining& steps, const PlanBlock& block = PlanBlock(calle
                 ::_exit(200);
             }
         }
-        const Failure failure = warden::verifyConfined(plan.reader);
+        const Failure failure = warden::verifyConfined(plan.reader, isFiltered);
         ::_exit(failure && failure.step != SetupStep::verify ? 201 : failure.error);
     }
     int status = 0;
@@ -126,7 +127,7 @@ TEST(Postconditions, FailWithADumpableProcess) {
 TEST(Postconditions, FailWithoutNoNewPrivileges) {
     Confining steps;
     steps.bounding = [](const wire::PlanReader& plan) { // who holds CAP_SYS_ADMIN may filter without
-        return !warden::installFilter(plan) && warden::keepBounding(0);
+        return warden::installFilter(plan.filter()) && warden::keepBounding(0);
     };
     steps.privileges = nothing;
     steps.filter = nothing;
@@ -137,6 +138,12 @@ TEST(Postconditions, FailWithoutAFilter) {
     Confining steps;
     steps.filter = nothing;
     EXPECT_EQ(verifyAfter(steps), EPERM);
+}
+
+TEST(Postconditions, HoldWithoutAFilterWhereNoneWasAskedFor) {
+    Confining steps;
+    steps.filter = nothing;
+    EXPECT_EQ(verifyAfter(steps, PlanBlock(callerUid, callerGid), false), 0);
 }
 
 TEST(Postconditions, OfMountsNameTheOneThatLacksAFlag) {

@@ -22,6 +22,7 @@ PlanBlock fullPlan() {
     plan.add({wire::MountKind::bind, "/other", "", wire::mountSourceIsFd, 1});
     plan.add({wire::MountKind::file, "/file", "", 0, -1, 0600, "content"});
     plan.fds = {{0, 0}, {9, 1}};
+    plan.callerFilters = {2, 0};
     plan.workingDirectory = "/work";
     plan.hostname = "host";
     plan.header.fdCount = 3;
@@ -62,6 +63,9 @@ TEST(WireReaderTest, AWellFormedPlanReadsBack) {
     EXPECT_EQ(std::memcmp(reader.content(reader.mounts()[2]), "content", 7), 0);
     EXPECT_EQ(reader.fds()[1].number, 9U);
     EXPECT_EQ(reader.filter().count, 1U);
+    EXPECT_EQ(reader.idleFilter().count, 1U);
+    ASSERT_EQ(reader.callerFilters().count, 2U);
+    EXPECT_EQ(reader.callerFilters()[0], 2U);
 }
 
 TEST(WireReaderTest, EveryShorterBlockIsRefused) {
@@ -126,13 +130,25 @@ TEST(WireReaderTest, DescriptorNumbersMustAscend) {
     EXPECT_FALSE(opens(plan.bytes()));
 }
 
-TEST(WireReaderTest, AnEmptyCommandOrFilterIsRefused) {
+TEST(WireReaderTest, AnEmptyCommandOrFilterOfInitIsRefused) {
     PlanBlock noArguments = fullPlan();
     noArguments.arguments.clear();
     EXPECT_FALSE(opens(noArguments.bytes()));
     PlanBlock noFilter = fullPlan();
     noFilter.filter.clear();
+    EXPECT_TRUE(opens(noFilter.bytes()));
+    noFilter.idleFilter.clear();
     EXPECT_FALSE(opens(noFilter.bytes()));
+}
+
+TEST(WireReaderTest, CallerFiltersAreDescriptorsOfTheRequestAndAtMostSixteen) {
+    PlanBlock plan = fullPlan();
+    plan.callerFilters = {3};
+    EXPECT_FALSE(opens(plan.bytes()));
+    plan.callerFilters.assign(wire::maxCallerFilters, 2);
+    EXPECT_TRUE(opens(plan.bytes()));
+    plan.callerFilters.push_back(2);
+    EXPECT_FALSE(opens(plan.bytes()));
 }
 
 TEST(WireReaderTest, ARelativeTargetOrDirectoryIsRefused) {

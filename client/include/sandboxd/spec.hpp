@@ -21,6 +21,10 @@ enum class Network { none, loopback, host };
 // with capabilities inside.
 enum class Identity { mapped, host, namespaceRoot };
 
+// standard: the daemon's list of calls. strict: less. minimal: no typing into terminals, all else passes, on every
+// architecture. off: none.
+enum class Seccomp { standard, strict, minimal, off };
+
 // call: the sandbox ends with the Connection that spawned it. descriptor: it ends with its lifeline.
 enum class Lifetime { call, descriptor };
 
@@ -37,6 +41,8 @@ struct SpecFields {
     std::optional<Identity> identity;
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
+    std::optional<Seccomp> seccomp;
+    std::vector<int> seccompFilters;
     std::optional<std::string> hostname;
     std::optional<Network> network;
     std::optional<Lifetime> lifetime;
@@ -92,6 +98,15 @@ public:
     // What the caller's uid and primary group are inside.
     Spec& uid(std::uint32_t inside) { return set(fields_.uid, inside); }
     Spec& gid(std::uint32_t inside) { return set(fields_.gid, inside); }
+
+    Spec& seccomp(Seccomp kind) { return set(fields_.seccomp, kind); }
+
+    // One more filter: classic BPF, read from here to its end when the payload starts. Each only narrows; they apply in
+    // the order of the calls. Borrowed until spawn() returns.
+    Spec& seccompFilter(int fd) {
+        fields_.seccompFilters.push_back(fd);
+        return *this;
+    }
 
     Spec& hostname(std::string name) { return set(fields_.hostname, std::move(name)); }
     Spec& network(Network kind) { return set(fields_.network, kind); }

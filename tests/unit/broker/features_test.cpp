@@ -14,7 +14,7 @@ bool has(const std::vector<std::string>& features, const std::string& token) {
 TEST(Features, NameWhatIsThereAndNothingElse) {
     const std::vector<std::string> features = listFeatures({});
     for (const char* token :
-         {"option:mounts", "option:lifeline", "mount:bind", "network:loopback", "identity:mapped"}) {
+         {"option:mounts", "option:lifeline", "mount:bind", "network:loopback", "identity:mapped", "seccomp:off"}) {
         EXPECT_TRUE(has(features, token)) << token;
     }
     for (const char* token : {"option:capabilities", "mount:overlay", "network:pasta", "apparmor", "caller:pidfd"}) {

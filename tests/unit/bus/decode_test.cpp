@@ -75,7 +75,8 @@ TEST(DecodeSpawn, RefusesEachKindOfMistakeByName) {
     const Error typed = refusal([](sd_bus_message* m) { sd_bus_message_append(m, "a{sv}", 1, "hostname", "u", 1U); });
     EXPECT_EQ(typed.code, ErrorCode::invalidOption);
     EXPECT_EQ(typed.message.rfind("hostname", 0), 0U) << typed.message;
-    const Error later = refusal([](sd_bus_message* m) { sd_bus_message_append(m, "a{sv}", 1, "seccomp", "s", "off"); });
+    const Error later =
+        refusal([](sd_bus_message* m) { sd_bus_message_append(m, "a{sv}", 1, "landlock", "s", "off"); });
     EXPECT_EQ(later.code, ErrorCode::notSupported);
 }
 

@@ -53,24 +53,27 @@ TEST(CommandLine, OfRunHasSafeDefaults) {
     EXPECT_EQ(request.network, client::Network::loopback);
     EXPECT_FALSE(request.keepEnvironment);
     EXPECT_FALSE(request.mapRoot);
+    EXPECT_EQ(request.seccomp, client::Seccomp::standard);
     EXPECT_FALSE(request.workingDirectory.has_value());
     EXPECT_FALSE(request.hostname.has_value());
 }
 
 TEST(CommandLine, ReadsSingleOptionsInBothForms) {
-    const RunRequest request = parsed<RunRequest>(
-        {"run", "--network=none", "--chdir", "/w", "--hostname=inside", "--keep-env", "--map-root", "true"});
+    const RunRequest request = parsed<RunRequest>({"run", "--network=none", "--chdir", "/w", "--hostname=inside",
+                                                   "--keep-env", "--map-root", "--seccomp=off", "true"});
     EXPECT_EQ(request.network, client::Network::none);
     EXPECT_EQ(request.workingDirectory, "/w");
     EXPECT_EQ(request.hostname, "inside");
     EXPECT_TRUE(request.keepEnvironment);
     EXPECT_TRUE(request.mapRoot);
+    EXPECT_EQ(request.seccomp, client::Seccomp::off);
 }
 
 TEST(CommandLine, NamesWhatIsWrong) {
     EXPECT_NE(problem({"run", "--no-such-option", "--", "true"}).find("--no-such-option"), std::string::npos);
     EXPECT_NE(problem({"run", "--bind", "/only-one"}).find("--bind"), std::string::npos);
     EXPECT_NE(problem({"run", "--network", "wireless", "true"}).find("wireless"), std::string::npos);
+    EXPECT_NE(problem({"run", "--seccomp", "none", "true"}).find("none"), std::string::npos);
     EXPECT_NE(problem({"run", "--setenv", "A=B", "x", "true"}).find("A=B"), std::string::npos);
     EXPECT_NE(problem({"kill", "--signal", "NONE", "x"}).find("NONE"), std::string::npos);
 }

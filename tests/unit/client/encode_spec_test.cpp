@@ -69,6 +69,14 @@ TEST(EncodeSpec, SendsTheIdentity) {
     EXPECT_EQ(options(plain().identity(Identity::namespaceRoot)), R"("identity": <s "namespace-root">)");
 }
 
+TEST(EncodeSpec, SendsFiltersInTheirOrder) {
+    EXPECT_EQ(options(plain().seccomp(Seccomp::minimal).seccompFilter(0).seccompFilter(1)),
+              R"("seccomp": <s "minimal">, "seccomp-fds": <ah [fd, fd]>)");
+    EXPECT_EQ(options(plain().seccomp(Seccomp::standard)), R"("seccomp": <s "default">)");
+    EXPECT_EQ(options(plain().seccomp(Seccomp::strict)), R"("seccomp": <s "strict">)");
+    EXPECT_EQ(options(plain().seccomp(Seccomp::off)), R"("seccomp": <s "off">)");
+}
+
 TEST(EncodeSpec, SendsLifetimeAndLifeline) {
     EXPECT_EQ(options(plain().lifetime(Lifetime::descriptor).lifeline(0)),
               R"("lifetime": <s "fd">, "lifeline": <h fd>)");

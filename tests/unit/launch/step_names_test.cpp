@@ -31,12 +31,12 @@ Error described(SetupStep step, int error, std::uint32_t operation = wire::noOpe
 
 TEST(StepNames, EveryStepHasItsOwn) {
     std::set<std::string_view> names;
-    for (auto step = SetupStep::none; step <= SetupStep::payloadLabel;
+    for (auto step = SetupStep::none; step <= SetupStep::callerFilter;
          step = static_cast<SetupStep>(static_cast<unsigned>(step) + 1)) {
         EXPECT_FALSE(nameOf(step).empty());
         names.insert(nameOf(step));
     }
-    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::payloadLabel) + 1);
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::callerFilter) + 1);
     EXPECT_EQ(nameOf(static_cast<SetupStep>(9999)), "do an unknown step");
 }
 
@@ -79,6 +79,16 @@ TEST(DescribeFailure, OfDescriptorsThatAppArmorDroppedTellsWhichPass) {
     const std::string dropped = described(SetupStep::descriptors, EACCES).message;
     EXPECT_NE(dropped.find("pipes and sockets"), std::string::npos) << dropped;
     EXPECT_EQ(described(SetupStep::descriptors, EMFILE).message.find("AppArmor"), std::string::npos);
+}
+
+TEST(DescribeFailure, OfACallersFilterNamesItsPositionAndWhatIsWrong) {
+    const Error size = described(SetupStep::callerFilter, EBADMSG, 1);
+    EXPECT_EQ(size.code, ErrorCode::invalidOption);
+    EXPECT_EQ(size.message, "seccomp-fds: filter 1 is not 1 to 4096 instructions of 8 bytes");
+    EXPECT_EQ(described(SetupStep::callerFilter, EINVAL, 0).code, ErrorCode::invalidOption);
+    const Error unreadable = described(SetupStep::callerFilter, EISDIR, 0);
+    EXPECT_EQ(unreadable.code, ErrorCode::badFileDescriptor);
+    EXPECT_EQ(unreadable.message, "seccomp-fds: filter 0: cannot use it: Is a directory");
 }
 
 TEST(DescribeFailure, OfUserNamespacesRefusedByAppArmorNamesTheRule) {

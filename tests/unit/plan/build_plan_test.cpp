@@ -95,20 +95,37 @@ TEST(BuildPlan, WithAppArmorThePayloadGetsItsProfile) {
     policy::Caller caller = sampleCaller();
     caller.appArmor = true;
     caller.label = "unconfined";
-    EXPECT_EQ(build(caller, {Right::spawn}, {true, tinyFilter}).value().label, "sandboxd-payload");
+    EXPECT_EQ(build(caller, {Right::spawn}, {true, tinyFilters()}).value().label, "sandboxd-payload");
     EXPECT_EQ(build(sampleCaller(), {Right::spawn}).value().label, std::nullopt);
 }
 
 TEST(BuildPlan, WithAppArmorACallerWithoutReadableLabelIsRefused) {
-    const auto plan = build(sampleCaller(), {Right::spawn}, {true, tinyFilter});
+    const auto plan = build(sampleCaller(), {Right::spawn}, {true, tinyFilters()});
     ASSERT_FALSE(plan.ok());
     EXPECT_EQ(plan.error().code, ErrorCode::callerConfined);
 }
 
 TEST(BuildPlan, WithoutAFilterThereIsNoPlan) {
-    const auto plan = build(sampleCaller(), {Right::spawn}, {false, {}});
-    ASSERT_FALSE(plan.ok());
-    EXPECT_EQ(plan.error().code, ErrorCode::setupFailed);
+    for (auto missing : {&FilterSet::standard, &FilterSet::strict, &FilterSet::minimal}) {
+        FilterSet filters = tinyFilters();
+        (filters.*missing).clear();
+        const auto plan = build(sampleCaller(), {Right::spawn}, {false, filters});
+        ASSERT_FALSE(plan.ok());
+        EXPECT_EQ(plan.error().code, ErrorCode::setupFailed);
+    }
+}
+
+TEST(BuildPlan, ThePayloadsFilterIsTheOneAskedForAndInitsTheDefault) {
+    const std::pair<spec::Seccomp, std::size_t> lengths[] = {
+        {spec::Seccomp::standard, 2}, {spec::Seccomp::strict, 3}, {spec::Seccomp::minimal, 1}, {spec::Seccomp::off, 0}};
+    for (const auto& [kind, length] : lengths) {
+        spec::Spec spec = smallestSpec();
+        spec.seccomp = kind;
+        const Plan plan = planOf(spec);
+        EXPECT_EQ(plan.filter.size(), length);
+        EXPECT_EQ(plan.idleFilter.size(), 2U);
+        EXPECT_TRUE(plan.callerFilters.empty());
+    }
 }
 
 TEST(BuildPlan, ACallerWithALabelBindsInPlaceOnly) {

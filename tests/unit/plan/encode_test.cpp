@@ -147,8 +147,10 @@ TEST(Encode, DescriptorsGroupsAndFilterAreTables) {
     EXPECT_EQ(fds[1].index, 1U);
     EXPECT_EQ(bytes.table<std::uint32_t>(bytes.header().groups), (std::vector<std::uint32_t>{27, 1001}));
     const auto filter = bytes.table<sock_filter>(bytes.header().filter);
-    ASSERT_EQ(filter.size(), 2U);
-    EXPECT_EQ(filter[1].k, 0x7fff0000U);
+    ASSERT_EQ(filter.size(), 3U);
+    EXPECT_EQ(filter[2].k, 0x7fff0000U);
+    EXPECT_EQ(bytes.table<sock_filter>(bytes.header().idleFilter).size(), 2U);
+    EXPECT_EQ(bytes.table<std::uint32_t>(bytes.header().callerFilters), (std::vector<std::uint32_t>{2, 0}));
 }
 
 TEST(Encode, TheWardensReaderTakesEveryPlan) {

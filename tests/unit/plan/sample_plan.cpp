@@ -12,6 +12,13 @@ spec::CallerPath callerPath(std::string_view text) {
     return spec::CallerPath::parse("path", text).value();
 }
 
+const FilterSet& tinyFilters() {
+    static const sock_filter load{0x20, 0, 0, 4};
+    static const sock_filter allow{0x06, 0, 0, 0x7fff0000};
+    static const FilterSet filters{{load, allow}, {load, load, allow}, {allow}};
+    return filters;
+}
+
 policy::Caller sampleCaller() {
     policy::Caller caller;
     caller.uid = 1000;
@@ -21,7 +28,7 @@ policy::Caller sampleCaller() {
 }
 
 Machine sampleMachine() {
-    return Machine{false, tinyFilter};
+    return Machine{false, tinyFilters()};
 }
 
 spec::Spec smallestSpec() {
@@ -48,6 +55,8 @@ spec::Spec fullSpec() {
     spec.namespaces.cgroup = false;
     spec.ids.uid = 0;
     spec.ids.gid = 5;
+    spec.seccomp = spec::Seccomp::strict;
+    spec.seccompFds = {{2}, {0}};
     spec.hostname = "box";
     spec.network = spec::Network::loopback;
     spec.startTimeoutUsec = 5'000'000;

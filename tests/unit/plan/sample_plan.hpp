@@ -3,14 +3,10 @@
 
 #include "plan/build_plan.hpp"
 
-#include <linux/filter.h>
-
-#include <array>
-
 namespace sandboxd::plan {
 
-// A filter of two instructions: the plan only carries it.
-inline constexpr std::array<sock_filter, 2> tinyFilter{{{0x20, 0, 0, 4}, {0x06, 0, 0, 0x7fff0000}}};
+// Filters of two, three and one instruction: the plan only carries them.
+[[nodiscard]] const FilterSet& tinyFilters();
 
 [[nodiscard]] spec::AbsolutePath absolute(std::string_view text);
 spec::CallerPath callerPath(std::string_view text);

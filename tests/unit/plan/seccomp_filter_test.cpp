@@ -33,10 +33,10 @@ constexpr std::uint32_t fails(int error) {
     return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error);
 }
 
-class DefaultFilter : public testing::Test {
+template <Result<std::vector<sock_filter>> (*compile)()> class FilterTest : public testing::Test {
 protected:
     static const std::vector<sock_filter>& filter() {
-        static const std::vector<sock_filter> program = compileDefaultFilter().value();
+        static const std::vector<sock_filter> program = compile().value();
         return program;
     }
 
@@ -49,6 +49,9 @@ protected:
         return runFilter(filter(), data);
     }
 };
+using DefaultFilter = FilterTest<compileDefaultFilter>;
+using StrictFilter = FilterTest<compileStrictFilter>;
+using MinimalFilter = FilterTest<compileMinimalFilter>;
 
 TEST_F(DefaultFilter, OrdinaryProgramsFindTheirCalls) {
     for (const long number : {SYS_read, SYS_write, SYS_openat, SYS_execve, SYS_exit_group, SYS_mmap, SYS_futex,
@@ -165,6 +168,83 @@ TEST_F(DefaultFilter, NoMoreNumbersPassThanCallsAreListed) {
     }
     EXPECT_LE(passing, allowedCalls().size() + 2); // clone and unshare have their own rules
     EXPECT_GT(passing, 280U);
+}
+
+TEST_F(StrictFilter, OrdinaryProgramsFindTheirCalls) {
+    for (const long number :
+         {SYS_read, SYS_openat, SYS_execve, SYS_mmap, SYS_futex, SYS_wait4, SYS_prctl, SYS_getrandom}) {
+        EXPECT_EQ(call(number), allow) << number;
+    }
+    for (const std::uint64_t family : Values{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}) {
+        EXPECT_EQ(call(SYS_socket, {family | 1ULL << 32U, SOCK_STREAM}), allow) << family;
+    }
+}
+
+TEST_F(StrictFilter, OtherProcessesAndOddSocketsAreRefused) {
+    for (const long number : {long{SYS_ptrace}, long{SYS_process_vm_readv}, long{SYS_process_vm_writev}, long{SYS_kcmp},
+                              438L /* pidfd_getfd */, long{SYS_personality}, long{SYS_mbind}}) {
+        EXPECT_EQ(call(number), fails(EPERM)) << number;
+    }
+    for (std::uint64_t family = 0; family < 50; ++family) {
+        const bool usual = family == AF_UNIX || family == AF_INET || family == AF_INET6 || family == AF_NETLINK;
+        EXPECT_EQ(call(SYS_socket, {family, SOCK_RAW}), usual ? allow : fails(EAFNOSUPPORT)) << family;
+    }
+}
+
+// Whatever the default filter refuses, for whatever reason, is refused here too.
+TEST_F(StrictFilter, S34_S42_NothingPassesThatTheDefaultRefuses) {
+    const std::vector<sock_filter> standard = compileDefaultFilter().value();
+    for (long number = 0; number < 2000; ++number) {
+        for (const std::uint64_t argument : Values{0, TIOCSTI, TIOCLINUX, AF_VSOCK, CLONE_NEWUSER, CLONE_NEWTIME}) {
+            seccomp_data data{};
+            data.nr = static_cast<int>(number);
+            data.arch = nativeArchitecture;
+            std::fill(std::begin(data.args), std::end(data.args), argument);
+            if (runFilter(standard, data) != allow) {
+                EXPECT_NE(runFilter(filter(), data), allow) << number << " " << argument;
+            }
+        }
+    }
+}
+
+TEST_F(MinimalFilter, EverythingPassesButTypingIntoTerminals) {
+    for (long number = 0; number < 2000; ++number) {
+        EXPECT_EQ(call(number, {CLONE_NEWUSER, CLONE_NEWUSER}), allow) << number;
+    }
+    EXPECT_EQ(call(SYS_ioctl, {TIOCSTI, TCGETS, TIOCSTI}), allow);
+}
+
+TEST_F(MinimalFilter, S34_TerminalInjectionIsRefusedOnTheLow32Bits) {
+    for (const std::uint64_t high : Values{0ULL, 1ULL << 32U, 0xffffffffULL << 32U, 1ULL << 63U}) {
+        EXPECT_EQ(call(SYS_ioctl, {0, high | TIOCSTI}), fails(EPERM)) << high;
+        EXPECT_EQ(call(SYS_ioctl, {0, high | TIOCLINUX}), fails(EPERM)) << high;
+    }
+}
+
+#if defined(__x86_64__)
+TEST_F(MinimalFilter, S34_S89_OtherArchitecturesOfTheMachineAreFilteredByTheirOwnNumbers) {
+    const struct {
+        std::uint32_t architecture;
+        long ioctl;
+    } others[] = {{AUDIT_ARCH_I386, 54}, {AUDIT_ARCH_X86_64, 0x40000000 + 514}};
+    for (const auto& other : others) {
+        EXPECT_EQ(call(other.ioctl, {0, TIOCSTI}, other.architecture), fails(EPERM));
+        EXPECT_EQ(call(other.ioctl, {0, TIOCLINUX}, other.architecture), fails(EPERM));
+        EXPECT_EQ(call(other.ioctl, {0, TCGETS}, other.architecture), allow);
+    }
+    EXPECT_EQ(call(4, {}, AUDIT_ARCH_I386), allow);
+    EXPECT_EQ(call(16, {0, TIOCSTI}, AUDIT_ARCH_I386), allow); // another call there
+}
+#endif
+
+TEST_F(MinimalFilter, S34_ArchitecturesThatTheMachineCannotExecuteAreKilled) {
+    EXPECT_EQ(call(1, {}, AUDIT_ARCH_RISCV64), std::uint32_t{SECCOMP_RET_KILL_PROCESS});
+}
+
+TEST(SeccompCalls, WhatStrictRefusesIsAllowedByDefault) {
+    for (const std::string_view name : strictlyRefusedCalls()) {
+        EXPECT_NE(std::find(allowedCalls().begin(), allowedCalls().end(), name), allowedCalls().end()) << name;
+    }
 }
 
 TEST(SeccompCalls, NoCallIsBothAllowedAndRefusedOrListedTwice) {

@@ -58,6 +58,16 @@ TEST(CheckDetails, SharedNamespacesAndNetworkAreSeen) {
     EXPECT_EQ(details["network"], "host");
 }
 
+TEST(CheckDetails, TheFilterIsNamed) {
+    spec::Spec spec = sample();
+    const std::pair<spec::Seccomp, std::string> names[] = {
+        {spec::Seccomp::strict, "strict"}, {spec::Seccomp::minimal, "minimal"}, {spec::Seccomp::off, "off"}};
+    for (const auto& [kind, name] : names) {
+        spec.seccomp = kind;
+        EXPECT_EQ(detailsOf(spec)["seccomp"], name);
+    }
+}
+
 TEST(CheckDetails, AllActionsOfTheRequestAreNamed) {
     auto details = checkDetails(sample(), Caller{}, {Right::spawn, Right::spawnConfinedCaller}, 0);
     EXPECT_EQ(details["needs"], "org.sandboxd1.spawn org.sandboxd1.spawn-confined-caller");

@@ -19,6 +19,15 @@ TEST(RequiredRights, TheUsualRequestNeedsSpawnAlone) {
     EXPECT_EQ(requiredRights(spec::Spec{}, Caller{}), spawnOnly);
 }
 
+TEST(RequiredRights, AnyFilterIsTheCallersOwnChoice) {
+    for (const auto kind :
+         {spec::Seccomp::standard, spec::Seccomp::strict, spec::Seccomp::minimal, spec::Seccomp::off}) {
+        spec::Spec spec;
+        spec.seccomp = kind;
+        EXPECT_EQ(requiredRights(spec, Caller{}), spawnOnly);
+    }
+}
+
 TEST(RequiredRights, AnUnconfinedLabelNeedsNothingMore) {
     Caller caller;
     caller.appArmor = true;

@@ -66,6 +66,14 @@ TEST(ParseIdentity, OnlyMappedIsBuilt) {
     EXPECT_EQ(codeOf(parseIdentity("Mapped")), ErrorCode::invalidOption);
 }
 
+TEST(ParseSeccomp, KnowsFourFilters) {
+    EXPECT_EQ(parseSeccomp("default").value(), Seccomp::standard);
+    EXPECT_EQ(parseSeccomp("strict").value(), Seccomp::strict);
+    EXPECT_EQ(parseSeccomp("minimal").value(), Seccomp::minimal);
+    EXPECT_EQ(parseSeccomp("off").value(), Seccomp::off);
+    EXPECT_EQ(codeOf(parseSeccomp("none")), ErrorCode::invalidOption);
+}
+
 TEST(ParseNetwork, PastaAndJoinAreNotBuilt) {
     EXPECT_EQ(parseNetwork("none").value(), Network::none);
     EXPECT_EQ(parseNetwork("loopback").value(), Network::loopback);

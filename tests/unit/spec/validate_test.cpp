@@ -49,6 +49,15 @@ TEST(Validate, ABindSourceBeyondTheRequestIsABadDescriptorAndNamesTheOperation) 
     EXPECT_TRUE(validate(spec).error().message.starts_with("mounts: operation 2: source: "));
 }
 
+TEST(Validate, AFilterBeyondTheRequestIsABadDescriptor) {
+    Spec spec = sample();
+    spec.seccompFds = {{0}, {1}};
+    EXPECT_TRUE(validate(spec).ok());
+    spec.seccompFds.push_back({2});
+    EXPECT_EQ(codeOf(spec), ErrorCode::badFileDescriptor);
+    EXPECT_TRUE(validate(spec).error().message.starts_with("seccomp-fds: "));
+}
+
 TEST(Validate, ALifelineBeyondTheRequestIsABadDescriptor) {
     Spec spec = sample();
     spec.lifeline = FdIndex{2};
