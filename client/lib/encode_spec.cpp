@@ -23,6 +23,8 @@ const char* nameOf(Namespace kind) {
         return "uts";
     case Namespace::cgroup:
         return "cgroup";
+    case Namespace::time:
+        return "time";
     }
     return "";
 }

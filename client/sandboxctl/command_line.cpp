@@ -15,6 +15,15 @@ namespace {
 constexpr std::array<const char*, 3> networkNames{"none", "loopback", "host"}; // in the order of client::Network
 constexpr std::array<const char*, 4> seccompNames{"default", "strict", "minimal", "off"}; // of client::Seccomp
 
+struct NamespaceName {
+    const char* name;
+    client::Namespace kind;
+};
+constexpr std::array<NamespaceName, 4> namespaceNames{{{"pid", client::Namespace::pid},
+                                                       {"ipc", client::Namespace::ipc},
+                                                       {"uts", client::Namespace::uts},
+                                                       {"cgroup", client::Namespace::cgroup}}};
+
 // The parser and the places that it fills.
 struct Parser {
     Parser();
@@ -41,6 +50,7 @@ struct Parser {
     RunRequest runRequest;
     std::string network = "loopback";
     std::string seccomp = "default";
+    std::vector<std::string> shared;
     std::string chdir;
     std::string hostname;
     ListRequest listRequest;
@@ -87,6 +97,9 @@ void Parser::addRun() {
     run->add_flag("--map-root", runRequest.mapRoot, "Look like root inside, without its rights");
     run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
     run->add_option("--seccomp", seccomp, "System call filter: default, strict, minimal or off")->type_name("KIND");
+    run->add_option("--share", shared, "Share pid, ipc, uts or cgroup with the caller; may be repeated")
+        ->type_name("NAMESPACE")
+        ->allow_extra_args(false);
 }
 
 void Parser::addKill() {
@@ -205,6 +218,18 @@ private:
     Pieces pieces_;
 };
 
+std::optional<std::string> readShared(const std::vector<std::string>& names, RunRequest& request) {
+    for (const std::string& name : names) {
+        const auto* const row = std::find_if(namespaceNames.begin(), namespaceNames.end(),
+                                             [&](const NamespaceName& each) { return name == each.name; });
+        if (row == namespaceNames.end()) {
+            return "--share: \"" + name + "\" is none of pid, ipc, uts, cgroup";
+        }
+        request.shared.push_back(row->kind);
+    }
+    return std::nullopt;
+}
+
 CommandLine finishRun(Parser& parser, const std::vector<std::string>& command) {
     RunRequest& request = parser.runRequest;
     if (command.empty()) {
@@ -219,6 +244,9 @@ CommandLine finishRun(Parser& parser, const std::vector<std::string>& command) {
         return UsageError{"--seccomp: \"" + parser.seccomp + "\" is none of default, strict, minimal, off"};
     }
     request.seccomp = static_cast<client::Seccomp>(seccomp - seccompNames.begin());
+    if (const auto problem = readShared(parser.shared, request)) {
+        return UsageError{*problem};
+    }
     if (const auto problem = readOrderedOptions(*parser.run, request)) {
         return UsageError{*problem};
     }

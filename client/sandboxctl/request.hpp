@@ -20,6 +20,7 @@ struct RunRequest {
     bool mapRoot = false; // the caller looks like root inside
     std::optional<std::string> workingDirectory;
     std::optional<std::string> hostname;
+    std::vector<client::Namespace> shared; // with the caller
     client::Seccomp seccomp = client::Seccomp::standard;
     client::Network network = client::Network::loopback;
     bool terminal = false; // one of its own, whatever terminal the streams are

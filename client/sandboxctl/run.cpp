@@ -11,6 +11,7 @@
 #include "terminal/own_terminal.hpp"
 #include "verbs.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace sandboxd::ctl {
@@ -33,6 +34,14 @@ std::string describe(const RunRequest& request) {
     return printable(request.command.front()).substr(0, descriptionBytes);
 }
 
+std::vector<client::Namespace> ownNamespaces(const std::vector<client::Namespace>& shared) {
+    using enum client::Namespace;
+    std::vector<client::Namespace> own{mount, pid, ipc, uts, cgroup};
+    std::erase_if(
+        own, [&](client::Namespace kind) { return std::find(shared.begin(), shared.end(), kind) != shared.end(); });
+    return own;
+}
+
 Spec buildSpec(const RunRequest& request, DefaultView view) {
     Spec spec(request.command);
     for (client::MountOperation& operation : view.mounts) {
@@ -45,6 +54,7 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
         .workingDirectory(request.workingDirectory.value_or(view.workingDirectory))
         .network(request.network)
         .seccomp(request.seccomp)
+        .namespaces(ownNamespaces(request.shared))
         .description(describe(request))
         .inheritStandardStreams();
     if (request.hostname) {

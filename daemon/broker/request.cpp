@@ -226,6 +226,7 @@ Facts Request::describe(const launch::Running& running) const {
     facts.seccomp = spec::nameOf(order_.spec.seccomp);
     facts.endsWithConnection = order_.spec.lifetime == spec::Lifetime::call;
     facts.ownCgroup = running.report.cgroup != 0;
+    facts.sharesPids = !order_.spec.namespaces.pid;
     facts.leaderPid = running.report.leaderPid;
     facts.startedRealtimeUsec = running.report.startedRealtimeUsec;
     facts.startedMonotonicUsec = running.report.startedMonotonicUsec;

@@ -5,6 +5,13 @@
 
 namespace sandboxd::broker {
 
+std::string_view endsBy(const Facts& facts) noexcept {
+    if (facts.ownCgroup) {
+        return "cgroup";
+    }
+    return facts.sharesPids ? "walk" : "pid-namespace";
+}
+
 std::string_view Ending::result() const noexcept {
     switch (code) {
     case CLD_EXITED:

@@ -26,10 +26,15 @@ struct Facts {
     std::string seccomp;            // likewise
     bool endsWithConnection = true; // lifetime "call"
     bool ownCgroup = false;
+    bool sharesPids = false;
     std::int32_t leaderPid = 0;
     std::uint64_t startedRealtimeUsec = 0;
     std::uint64_t startedMonotonicUsec = 0;
 };
+
+// What ends every process of it: "cgroup" and "pid-namespace" are the kernel's work, "walk" is the warden's, process by
+// process.
+[[nodiscard]] std::string_view endsBy(const Facts& facts) noexcept;
 
 // How it ended. `code` 0: nobody recorded it (the warden was killed).
 struct Ending {

@@ -27,6 +27,7 @@ void appendResults(sd_bus_message* reply, const broker::Sandbox& sandbox) {
     appendDictionary(reply, {{"id", facts.id},
                              {"apparmor-label", facts.label},
                              {"cgroup", std::string(facts.ownCgroup ? "own" : "none")},
+                             {"ends-by", std::string(broker::endsBy(facts))},
                              {"identity", facts.identity},
                              {"network", facts.network},
                              {"seccomp", facts.seccomp}});

@@ -119,7 +119,8 @@ MountStep planMount(const spec::MountOperation& operation) {
 
 std::uint32_t planNamespaces(const spec::Namespaces& namespaces) {
     return (namespaces.pid ? wire::unsharePid : 0U) | (namespaces.ipc ? wire::unshareIpc : 0U) |
-           (namespaces.uts ? wire::unshareUts : 0U) | (namespaces.cgroup ? wire::unshareCgroup : 0U);
+           (namespaces.uts ? wire::unshareUts : 0U) | (namespaces.cgroup ? wire::unshareCgroup : 0U) |
+           (namespaces.time ? wire::unshareTime : 0U);
 }
 
 wire::IdentityKind planIdentity(spec::Identity identity) {

@@ -118,11 +118,11 @@ std::string describeMount(const MountStep& step) {
 }
 
 std::string describeNamespaces(std::uint32_t namespaces) {
-    static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 4> names{
-        {{wire::unsharePid, " pid"},
-         {wire::unshareIpc, " ipc"},
-         {wire::unshareUts, " uts"},
-         {wire::unshareCgroup, " cgroup"}}};
+    static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 5> names{{{wire::unsharePid, " pid"},
+                                                                                      {wire::unshareIpc, " ipc"},
+                                                                                      {wire::unshareUts, " uts"},
+                                                                                      {wire::unshareCgroup, " cgroup"},
+                                                                                      {wire::unshareTime, " time"}}};
     std::string text = "user mount";
     for (const auto& [flag, name] : names) {
         text += (namespaces & flag) != 0 ? name : "";

@@ -93,15 +93,15 @@ inline constexpr std::uint32_t networkCount = 3;
 enum class IdentityKind : std::uint32_t { mapped };
 inline constexpr std::uint32_t identityCount = 1;
 
-// Namespaces that the sandbox does not share with the caller. User and mount are always new and not listed; pid must be
-// set.
+// Namespaces that the sandbox does not share with the caller. User and mount are always new and not listed.
 enum NamespaceFlag : std::uint32_t {
     unsharePid = 1U << 0U,
     unshareIpc = 1U << 1U,
     unshareUts = 1U << 2U,
     unshareCgroup = 1U << 3U,
+    unshareTime = 1U << 4U,
 };
-inline constexpr std::uint32_t knownNamespaceFlags = unsharePid | unshareIpc | unshareUts | unshareCgroup;
+inline constexpr std::uint32_t knownNamespaceFlags = unsharePid | unshareIpc | unshareUts | unshareCgroup | unshareTime;
 
 // How the payload's process starts.
 enum ProcessFlag : std::uint32_t {

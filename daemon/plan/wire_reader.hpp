@@ -62,9 +62,9 @@ private:
     [[nodiscard]] bool checkHeader() const noexcept {
         return header_->magic == planMagic && header_->version == planVersion && header_->size == size_ &&
                header_->identity < identityCount && header_->network < networkCount &&
-               (header_->namespaces & ~unsigned{knownNamespaceFlags}) == 0 && (header_->namespaces & unsharePid) != 0 &&
-               header_->insideUid != UINT32_MAX && header_->insideGid != UINT32_MAX &&
-               header_->fdCount <= maxPayloadFds && isIndex(header_->lifeline) && checkProcess();
+               (header_->namespaces & ~unsigned{knownNamespaceFlags}) == 0 && header_->insideUid != UINT32_MAX &&
+               header_->insideGid != UINT32_MAX && header_->fdCount <= maxPayloadFds && isIndex(header_->lifeline) &&
+               checkProcess();
     }
 
     // Only the leader of a session can have a controlling terminal.

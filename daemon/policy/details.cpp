@@ -46,6 +46,7 @@ std::string namespaceNames(const spec::Namespaces& namespaces) {
     names += namespaces.ipc ? " ipc" : "";
     names += namespaces.uts ? " uts" : "";
     names += namespaces.cgroup ? " cgroup" : "";
+    names += namespaces.time ? " time" : "";
     return names;
 }
 

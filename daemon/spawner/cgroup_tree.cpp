@@ -101,13 +101,22 @@ UniqueFd findRoot() noexcept {
     }
 }
 
-// A leaf that is locked has a warden, one with processes a sandbox: rmdir answers EBUSY.
+void killAll(int leaf) noexcept {
+    const UniqueFd file(::openat(leaf, "cgroup.kill", O_WRONLY | O_CLOEXEC));
+    static_cast<void>(!::write(file.get(), "1", 1)); // empty by itself, or never: nobody is left to tell
+}
+
+// A leaf that is locked has a warden; one that is not and has processes (rmdir answers EBUSY) has lost it.
 bool removeUnused(int root, const char* name) noexcept {
     const UniqueFd leaf(::openat(root, name, directoryFlags));
     if (leaf && ::flock(leaf.get(), LOCK_EX | LOCK_NB) != 0) {
         return false;
     }
-    return ::unlinkat(root, name, AT_REMOVEDIR) == 0;
+    if (::unlinkat(root, name, AT_REMOVEDIR) == 0) {
+        return true;
+    }
+    killAll(leaf.get());
+    return false;
 }
 
 bool isId(const char* name) noexcept {
@@ -167,6 +176,11 @@ bool CgroupTree::makeLeaf(const char* id, Leaf& leaf) const noexcept {
 
 bool CgroupTree::removeLeaf(const char* id) const noexcept {
     return ::unlinkat(root_.get(), id, AT_REMOVEDIR) == 0 || errno == ENOENT;
+}
+
+void CgroupTree::killLeaf(const char* id) const noexcept {
+    const UniqueFd leaf(::openat(root_.get(), id, directoryFlags));
+    killAll(leaf.get());
 }
 
 bool CgroupTree::removeUnusedLeaf(const char* id) const noexcept {

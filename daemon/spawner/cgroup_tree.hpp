@@ -23,6 +23,9 @@ public:
 
     // A shared lock on the leaf tells others that a warden holds it, also before the first process is in it.
     bool makeLeaf(const char* id, Leaf& leaf) const noexcept;
+    // Ends what a dead warden left in it.
+    void killLeaf(const char* id) const noexcept;
+
     bool removeLeaf(const char* id) const noexcept;       // false: it has processes
     bool removeUnusedLeaf(const char* id) const noexcept; // false: it has processes or a warden
 

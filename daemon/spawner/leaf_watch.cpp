@@ -13,8 +13,13 @@ bool LeafWatch::open(const CgroupTree& tree) noexcept {
     return events_ && ::fchdir(tree.root()) == 0;
 }
 
+// Whatever is still in there has lost its warden, and where pids are shared nothing else ends it.
 void LeafWatch::remove(const char* id) noexcept {
-    if (!tree_->removeLeaf(id) && watch(id)) {
+    if (tree_->removeLeaf(id)) {
+        return;
+    }
+    tree_->killLeaf(id);
+    if (watch(id)) {
         tree_->removeLeaf(id); // it may have become empty before the watch
     }
 }

@@ -154,13 +154,13 @@ Result<MappedId> parseIdMap(std::string_view key, const std::vector<IdMapLine>& 
 }
 
 Result<Namespaces> parseNamespaces(const std::vector<std::string>& names) {
-    enum class Name { mount, pid, ipc, uts, cgroup };
+    enum class Name { mount, pid, ipc, uts, cgroup, time };
     static constexpr std::array<Word<Name>, 6> words{{{"mount", Name::mount},
                                                       {"pid", Name::pid},
                                                       {"ipc", Name::ipc},
                                                       {"uts", Name::uts},
                                                       {"cgroup", Name::cgroup},
-                                                      {"time", std::nullopt}}};
+                                                      {"time", Name::time}}};
     std::set<Name> given;
     for (const std::string& text : names) {
         const Result<Name> name = parseWord<Name>("namespaces", text, words);
@@ -175,7 +175,7 @@ Result<Namespaces> parseNamespaces(const std::vector<std::string>& names) {
         return invalid("namespaces", "\"mount\" must be in it");
     }
     return Namespaces{given.contains(Name::pid), given.contains(Name::ipc), given.contains(Name::uts),
-                      given.contains(Name::cgroup)};
+                      given.contains(Name::cgroup), given.contains(Name::time)};
 }
 
 Result<std::uint32_t> parseMode(std::string_view key, std::uint32_t mode) {

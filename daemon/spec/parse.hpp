@@ -38,7 +38,7 @@ struct IdMapLine {
 };
 Result<MappedId> parseIdMap(std::string_view key, const std::vector<IdMapLine>& lines);
 
-// What is not shared with the caller; `mount` must be in the list. `time` is NotSupported.
+// What is not shared with the caller; `mount` must be in the list.
 Result<Namespaces> parseNamespaces(const std::vector<std::string>& names);
 
 // Permission bits and the sticky bit. Set-id bits are InvalidOption: every mount of a sandbox is nosuid.

@@ -19,12 +19,14 @@ struct FdIndex {
     friend bool operator==(FdIndex, FdIndex) = default;
 };
 
-// Namespaces that the sandbox does not share with its caller. User and mount namespaces are always new.
+// Namespaces that the sandbox does not share with its caller. User and mount namespaces are always new. A new time
+// namespace has no offset of its own; it is the only one that must be asked for.
 struct Namespaces {
     bool pid = true;
     bool ipc = true;
     bool uts = true;
     bool cgroup = true;
+    bool time = false;
     friend bool operator==(const Namespaces&, const Namespaces&) = default;
 };
 

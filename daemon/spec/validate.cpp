@@ -151,13 +151,6 @@ Result<void> checkHostname(const Spec& spec) {
     return {};
 }
 
-Result<void> checkNamespaces(const Spec& spec) {
-    if (!spec.namespaces.pid) {
-        return Error{ErrorCode::notSupported, "namespaces: sharing \"pid\" is not supported"};
-    }
-    return {};
-}
-
 Result<void> checkId(const std::string& key, std::optional<std::uint32_t> id, const std::optional<MappedId>& map) {
     if (id && map && *id != map->inside) {
         return Error{ErrorCode::conflictingOptions,
@@ -184,7 +177,7 @@ Result<void> checkStartTimeout(const Spec& spec) {
 
 Result<void> validate(const Spec& spec) {
     for (const auto check : {checkPayloadFds, checkMounts, checkFilters, checkLifetime, checkTerminal, checkReports,
-                             checkHostname, checkNamespaces, checkIds, checkStartTimeout}) {
+                             checkHostname, checkIds, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;
         }

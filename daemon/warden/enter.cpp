@@ -15,7 +15,10 @@
 #include "warden/record_socket.hpp"
 #include "warden/session.hpp"
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
+
+#include <csignal>
 
 namespace sandboxd::warden {
 
@@ -46,6 +49,14 @@ Failure join(Entry& entry) noexcept {
 Failure becomeCaller(Entry& entry) noexcept {
     const wire::Header& header = entry.launch.plan.header();
     return becomeCallerForGood(header.insideUid, header.insideGid);
+}
+
+// Of the payload whose pid namespace does not end with init; what it started is left to the leaf, or to the warden.
+Failure dieWithWarden(Entry& entry) noexcept {
+    if (!sharesPids(entry.launch.plan.header())) {
+        return success;
+    }
+    return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 ? success : failed(SetupStep::confine);
 }
 
 Failure newSession(Entry& entry) noexcept {
@@ -96,19 +107,9 @@ Failure verify(Entry& entry) noexcept {
 using Step = Failure (*)(Entry&) noexcept;
 
 // Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {takeCallersPriorities,
-                          join,
-                          becomeCaller,
-                          newSession,
-                          takeLabel,
-                          forbidPrivileges,
-                          changeDirectory,
-                          readFilters,
-                          place,
-                          tell,
-                          takeCallersLimits,
-                          filter,
-                          verify};
+constexpr Step steps[] = {
+    takeCallersPriorities, join,        becomeCaller, dieWithWarden, newSession,        takeLabel, forbidPrivileges,
+    changeDirectory,       readFilters, place,        tell,          takeCallersLimits, filter,    verify};
 
 Failure run(Entry& entry) noexcept {
     for (const Step step : steps) {
@@ -151,8 +152,9 @@ OwnDescriptors ownDescriptors(const Host& host, const Launch& launch, int report
 Failure startPayload(const Host& host, const Reservation& reservation, const Launch& launch, const CallerView& caller,
                      int initPidfd, PayloadProcess& payload) noexcept {
     int pair[2];
+    const bool ownPids = !sharesPids(launch.plan.header());
     // For children only: this process stays where it is.
-    if (::setns(initPidfd, CLONE_NEWPID) != 0) {
+    if (ownPids && ::setns(initPidfd, CLONE_NEWPID) != 0) {
         return failed(SetupStep::join);
     }
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
@@ -177,6 +179,9 @@ Failure startPayload(const Host& host, const Reservation& reservation, const Lau
         return failed(SetupStep::cgroup);
     }
     payload.pidfd.reset(pidfd);
+    if (!ownPids) {
+        return success;
+    }
     // What this process starts later has no business in there, and would keep that namespace from ending.
     const UniqueFd self = sys::openPidfd(::getpid());
     return self && ::setns(self.get(), CLONE_NEWPID) == 0 ? success : failed(SetupStep::join);

@@ -1,8 +1,10 @@
 #include "warden/filesystem.hpp"
 
+#include "base/syscall.hpp"
 #include "warden/filesystem_builder.hpp"
 #include "warden/proc_text.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 
@@ -37,6 +39,16 @@ UniqueFd makeTmpfs(std::uint32_t mode, std::uint64_t size) noexcept {
 UniqueFd makeProc() noexcept {
     FilesystemBuilder builder("proc");
     return builder.mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+UniqueFd cloneProc() noexcept {
+    const UniqueFd proc(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    UniqueFd tree = proc ? sys::cloneTree(proc.get(), true) : UniqueFd();
+    constexpr std::uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    if (tree && sys::setMountAttributes(tree.get(), attributes, MS_PRIVATE, true) != 0) {
+        tree.reset();
+    }
+    return tree;
 }
 
 UniqueFd makeDevpts() noexcept {

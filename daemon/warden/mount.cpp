@@ -4,6 +4,7 @@
 #include "warden/device_mount.hpp"
 #include "warden/file_operations.hpp"
 #include "warden/filesystem.hpp"
+#include "warden/namespaces.hpp"
 #include "warden/overlay.hpp"
 
 #include <sys/stat.h>
@@ -54,7 +55,9 @@ int tmpfs(const Operation& operation) noexcept {
 }
 
 int proc(const Operation& operation) noexcept {
-    const int error = attachNew(operation, makeProc(), statNoSuid | statNoDev);
+    // A new one is refused to who does not own the pid namespace.
+    UniqueFd tree = sharesPids(operation.plan.header()) ? cloneProc() : makeProc();
+    const int error = attachNew(operation, std::move(tree), statNoSuid | statNoDev);
     return error != 0 ? error : restrictNew(operation);
 }
 

@@ -62,8 +62,14 @@ Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept
 
 } // namespace
 
+bool sharesPids(const wire::Header& header) noexcept {
+    return (header.namespaces & wire::unsharePid) == 0;
+}
+
 std::uint64_t cloneFlags(const wire::Header& header) noexcept {
-    std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID;
+    std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS;
+    flags |= sharesPids(header) ? 0U : CLONE_NEWPID;
+    flags |= (header.namespaces & wire::unshareTime) != 0 ? CLONE_NEWTIME : 0U;
     flags |= (header.namespaces & wire::unshareIpc) != 0 ? CLONE_NEWIPC : 0U;
     flags |= (header.namespaces & wire::unshareUts) != 0 ? CLONE_NEWUTS : 0U;
     flags |= header.network == static_cast<unsigned>(wire::Network::host) ? 0U : CLONE_NEWNET;

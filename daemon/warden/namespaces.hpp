@@ -19,6 +19,9 @@ struct InitProcess {
     pid_t pid = 0; // for /proc/PID/uid_map only, while it is our unreaped child
 };
 
+// True if the payload sees the processes of its caller, and none of its own namespace.
+[[nodiscard]] bool sharesPids(const wire::Header& header) noexcept;
+
 // CLONE_NEW* of the Plan, without the cgroup namespace, which init makes itself.
 std::uint64_t cloneFlags(const wire::Header& header) noexcept;
 

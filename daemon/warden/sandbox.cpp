@@ -2,6 +2,7 @@
 
 #include "base/syscall.hpp"
 #include "warden/control.hpp"
+#include "warden/descendants.hpp"
 #include "warden/join.hpp"
 #include "warden/launch_check.hpp"
 #include "warden/proc_text.hpp"
@@ -114,6 +115,9 @@ Failure Sandbox::start(int control) noexcept {
         return failure;
     }
     init_.socket.reset();
+    if (sharesPids(launch_.plan.header()) && !adoptDescendants()) {
+        return failed(SetupStep::confine);
+    }
     if (const Failure failure = startPayload(host_, reservation_, launch_, caller_, init_.pidfd.get(), payload_)) {
         return failure;
     }
@@ -135,13 +139,30 @@ bool Sandbox::obey(UniqueFd& control) noexcept {
     return false;
 }
 
+bool Sandbox::hasDescendants() const noexcept {
+    return payload_.pid > 0 && sharesPids(launch_.plan.header());
+}
+
+void Sandbox::finishDescendants() noexcept {
+    if (reservation_.leafKill >= 0) {
+        awaitDescendants(); // killed with the leaf
+    } else {
+        endDescendants(host_.proc);
+    }
+}
+
 wire::EndReason Sandbox::watch(UniqueFd& control) noexcept {
+    const UniqueFd descendants = hasDescendants() ? watchDescendants() : UniqueFd();
     for (;;) {
+        if (descendants) {
+            reapDescendants(descendants.get(), payload_.pid, init_.pid);
+        }
         pollfd entries[] = {{payload_.pidfd.get(), POLLIN, 0},
                             {init_.pidfd.get(), POLLIN, 0},
                             {launch_.lifeline(), POLLRDHUP, 0},
-                            {control.get(), POLLIN, 0}};
-        if (::poll(entries, 4, -1) < 0) {
+                            {control.get(), POLLIN, 0},
+                            {descendants.get(), POLLIN, 0}};
+        if (::poll(entries, 5, -1) < 0) {
             continue;
         }
         if (entries[0].revents != 0) {
@@ -160,13 +181,16 @@ wire::EndReason Sandbox::watch(UniqueFd& control) noexcept {
 }
 
 // The leaf's cgroup.kill reaches every process at once, whatever its label; without a leaf the end of init is the end
-// of its pid namespace.
+// of its pid namespace. Without either, reap() does the rest.
 void Sandbox::kill() noexcept {
     if (reservation_.leafKill >= 0 && ::write(reservation_.leafKill, "1", 1) == 1) {
         return;
     }
     if (init_.pidfd) {
         sys::sendSignal(init_.pidfd.get(), SIGKILL);
+    }
+    if (payload_.pidfd && hasDescendants()) {
+        sys::sendSignal(payload_.pidfd.get(), SIGKILL);
     }
 }
 
@@ -180,6 +204,9 @@ void Sandbox::reap(std::uint64_t deadline, siginfo_t& info) noexcept {
     if (init_.pidfd && waitReadable(init_.pidfd.get(), deadline)) {
         sys::waitEnd(init_.pidfd.get(), ignored, 0);
         init_.pidfd.reset();
+    }
+    if (hasDescendants() && !payload_.pidfd && !init_.pidfd) {
+        finishDescendants();
     }
 }
 

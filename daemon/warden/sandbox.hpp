@@ -38,6 +38,9 @@ private:
     Failure awaitReady(int socket, int control) noexcept;
     Failure awaitExec(int control) noexcept;
     bool obey(UniqueFd& control) noexcept;
+    // True if no pid namespace of its own tells when all of it has ended.
+    [[nodiscard]] bool hasDescendants() const noexcept;
+    void finishDescendants() noexcept;
 
     const Host& host_;
     const Reservation& reservation_;

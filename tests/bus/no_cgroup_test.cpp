@@ -54,5 +54,49 @@ TEST_F(NoCgroup, TheEndOfTheConnectionReachesEveryProcess) {
     });
 }
 
+SpawnRequest sharingPids(SpawnRequest request) {
+    return request.with("namespaces", strings({"mount", "ipc", "uts", "cgroup"}));
+}
+
+TEST_F(NoCgroup, WithSharedPidsItIsSaidThatTheWardenEndsAll) {
+    asUser(user_, [] {
+        Connection connection;
+        EXPECT_EQ(runShell(connection, shell(":")).spawned.results["ends-by"], "pid-namespace");
+        EXPECT_EQ(runShell(connection, sharingPids(shell(":"))).spawned.results["ends-by"], "walk");
+    });
+}
+
+TEST_F(NoCgroup, WithSharedPidsKillOfAllReachesEveryProcess) {
+    asUser(user_, [] {
+        Connection connection;
+        Pipe output;
+        const Spawned spawned = connection.spawn(sharingPids(stubborn(output)));
+        ASSERT_EQ(spawned.error, "") << spawned.errorMessage;
+        awaitReadable(output.readEnd.get(), "the payload");
+        EXPECT_EQ(connection.kill(spawned.path, "all", SIGKILL), "");
+        EXPECT_EQ(connection.wait(spawned.path).status, SIGKILL);
+        EXPECT_EQ(output.read(), "ready\n");
+    });
+}
+
+TEST_F(NoCgroup, WithSharedPidsWhatThePayloadLeavesBehindIsEnded) {
+    asUser(user_, [] {
+        Connection connection;
+        const Ran ran = runShell(connection, sharingPids(shell("setsid sh -c 'sleep 1000 & sleep 1000' & echo done")));
+        EXPECT_EQ(ran.output, "done\n"); // its end: nobody holds it any more
+        EXPECT_EQ(ran.ended.status, 0);
+    });
+}
+
+// An orphan that nobody reaps would stay in /proc, and this script would not end.
+TEST_F(NoCgroup, WithSharedPidsOrphansAreReaped) {
+    asUser(user_, [] {
+        Connection connection;
+        const std::string script =
+            "orphan=$(sh -c 'true >&- & echo $!'); while [ -e /proc/$orphan ]; do :; done; echo gone";
+        EXPECT_EQ(runShell(connection, sharingPids(shell(script))).output, "gone\n");
+    });
+}
+
 } // namespace
 } // namespace sandboxd::bus_tests

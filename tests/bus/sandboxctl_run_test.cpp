@@ -60,6 +60,16 @@ TEST_F(Run, MapRootIsALookAndNoRight) {
     EXPECT_EQ(readFile(project_ + "/file"), "mine\n");
 }
 
+TEST_F(Run, SharesTheNamespacesThatAreNamed) {
+    const std::string links = "readlink /proc/self/ns/pid /proc/self/ns/ipc /proc/self/ns/uts";
+    const Outcome outside = runAs(user_, Invocation{{"sh", "-c", links}, {}, project_});
+    EXPECT_EQ(script(links, {"--share", "pid", "--share", "ipc", "--share", "uts"}), outside.output);
+    EXPECT_EQ(linesOf(outside.output).size(), 3U);
+    for (const std::string& name : linesOf(script(links))) {
+        EXPECT_EQ(outside.output.find(name), std::string::npos) << name;
+    }
+}
+
 TEST_F(Run, TheSystemIsReadOnly) {
     EXPECT_EQ(script("for d in /usr /etc /bin; do touch $d/x 2>/dev/null && echo $d; done; ls -d /usr /etc"),
               "/etc\n/usr\n");

@@ -1,5 +1,6 @@
 // The filters that a request chooses and those that it brings, with programs that need what they refuse.
 #include "bus_test.hpp"
+#include "descriptor_list.hpp"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

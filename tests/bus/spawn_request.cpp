@@ -134,16 +134,6 @@ Value idMap(std::vector<IdMapLine> lines) {
     });
 }
 
-Value descriptors(std::vector<int> fds) {
-    return variant("ah", [fds = std::move(fds)](sd_bus_message* message) {
-        must(sd_bus_message_open_container(message, 'a', "h"), "open descriptors");
-        for (const int fd : fds) {
-            must(sd_bus_message_append(message, "h", fd), "append descriptor");
-        }
-        must(sd_bus_message_close_container(message), "close descriptors");
-    });
-}
-
 Operation bindReadOnly(const std::string& source, const std::string& target) {
     return {"bind", {{"source", bytes(source)}, {"target", bytes(target)}, {"read-only", boolean(true)}}};
 }

@@ -26,7 +26,6 @@ struct IdMapLine {
     std::uint32_t count;
 };
 Value idMap(std::vector<IdMapLine> lines);
-Value descriptors(std::vector<int> fds);
 Value descriptor(int fd); // borrowed until the message is built
 
 using Dictionary = std::vector<std::pair<std::string, Value>>; // keeps order and duplicates

@@ -1,5 +1,6 @@
 // One Spawn that works: what the payload is given, what the caller is told, in which order.
 #include "bus_test.hpp"
+#include "descriptor_list.hpp"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -193,7 +194,7 @@ TEST_F(Spawn, ServesEveryOptionOfTheInterface) {
             .with("identity", text("mapped"))
             .with("lifeline", descriptor(lifeline.readEnd.get()))
             .with("lifetime", text("fd"))
-            .with("namespaces", strings({"mount", "pid", "ipc", "uts", "cgroup"}))
+            .with("namespaces", strings({"mount", "pid", "ipc", "uts", "cgroup", "time"}))
             .with("network", text("none"))
             .with("require", strings({}))
             .with("seccomp", text("default"))

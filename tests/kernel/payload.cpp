@@ -57,22 +57,33 @@ int nested() {
     return 0;
 }
 
-int attackInit() {
+void reachFor(pid_t pid) {
     char byte = 0;
     iovec local{&byte, 1};
     iovec remote{reinterpret_cast<void*>(0x400000), 1};
-    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, 1, 0));
-    for (const char* file : {"mem", "environ", "fd", "maps", "root", "cwd", "exe"}) {
-        const std::string path = std::string("/proc/1/") + file;
+    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    for (const char* file : {"mem", "environ", "fd/0", "maps", "root", "cwd", "exe"}) {
+        const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
         tell(file, std::string(file) == "mem" ? ::open(path.c_str(), O_RDWR) : ::open(path.c_str(), O_RDONLY));
     }
-    tell("seize", ::ptrace(PTRACE_SEIZE, 1, nullptr, nullptr));
-    tell("attach", ::ptrace(PTRACE_ATTACH, 1, nullptr, nullptr));
-    tell("vm_readv", ::process_vm_readv(1, &local, 1, &remote, 1, 0));
+    tell("seize", ::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr));
+    tell("attach", ::ptrace(PTRACE_ATTACH, pid, nullptr, nullptr));
+    tell("vm_readv", ::process_vm_readv(pid, &local, 1, &remote, 1, 0));
     tell("pidfd_getfd", ::syscall(SYS_pidfd_getfd, pidfd, 0, 0));
+}
+
+int attackInit() {
+    reachFor(1);
     ::kill(1, SIGKILL);
     ::kill(1, SIGSTOP);
     tell("alive", ::kill(1, 0));
+    return 0;
+}
+
+int attack(pid_t pid) {
+    reachFor(pid);
+    tell("setns", ::setns(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), CLONE_NEWNS));
+    tell("signal", ::kill(pid, 0));
     return 0;
 }
 
@@ -195,6 +206,9 @@ int main(int count, char** arguments, char** environment) {
     }
     if (command == "attack-init") {
         return attackInit();
+    }
+    if (command == "attack") {
+        return attack(std::atoi(arguments[2]));
     }
     if (command == "mounts") {
         return mounts();

@@ -88,7 +88,7 @@ PlanBlock::PlanBlock(std::uint32_t uid, std::uint32_t gid) {
     header.gid = gid;
     header.insideUid = uid;
     header.insideGid = gid;
-    header.namespaces = wire::knownNamespaceFlags;
+    header.namespaces = wire::knownNamespaceFlags & ~unsigned{wire::unshareTime};
     header.network = static_cast<std::uint32_t>(wire::Network::loopback);
     header.lifeline = -1;
     header.terminal = header.fdSocket = header.info = header.status = header.block = header.sync = -1;

@@ -40,7 +40,7 @@ struct PlanBlock {
     std::string hostname;
     std::string label;
 
-    // Everything unshared, loopback, a filter that allows all, 20 s for the setup.
+    // Everything unshared but time, loopback, a filter that allows all, 20 s for the setup.
     PlanBlock(std::uint32_t uid, std::uint32_t gid);
 
     PlanBlock& run(std::vector<std::string> command);

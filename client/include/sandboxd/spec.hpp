@@ -14,7 +14,7 @@
 
 namespace sandboxd::client {
 
-enum class Namespace { mount, pid, ipc, uts, cgroup };
+enum class Namespace { mount, pid, ipc, uts, cgroup, time };
 enum class Network { none, loopback, host };
 
 // mapped: the caller's ids in a user namespace of nobody. host: the caller's ids as they are outside. namespaceRoot:
@@ -92,6 +92,7 @@ public:
     // The caller's own standard input, output and error.
     Spec& inheritStandardStreams() { return descriptor(0, 0).descriptor(1, 1).descriptor(2, 2); }
 
+    // What the sandbox has of its own; all others are the caller's.
     Spec& namespaces(std::vector<Namespace> unshared) { return set(fields_.namespaces, std::move(unshared)); }
     Spec& identity(Identity kind) { return set(fields_.identity, kind); }
 

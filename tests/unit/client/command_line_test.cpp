@@ -69,7 +69,15 @@ TEST(CommandLine, ReadsSingleOptionsInBothForms) {
     EXPECT_EQ(request.seccomp, client::Seccomp::off);
 }
 
+TEST(CommandLine, SharesTheNamespacesThatAreNamed) {
+    EXPECT_TRUE(parsed<RunRequest>({"run", "true"}).shared.empty());
+    const RunRequest request = parsed<RunRequest>({"run", "--share", "pid", "--share=uts", "ls", "ipc"});
+    EXPECT_EQ(request.shared, (std::vector{client::Namespace::pid, client::Namespace::uts}));
+    EXPECT_EQ(request.command, (Words{"ls", "ipc"}));
+}
+
 TEST(CommandLine, NamesWhatIsWrong) {
+    EXPECT_NE(problem({"run", "--share", "mount", "true"}).find("mount"), std::string::npos);
     EXPECT_NE(problem({"run", "--no-such-option", "--", "true"}).find("--no-such-option"), std::string::npos);
     EXPECT_NE(problem({"run", "--bind", "/only-one"}).find("--bind"), std::string::npos);
     EXPECT_NE(problem({"run", "--network", "wireless", "true"}).find("wireless"), std::string::npos);

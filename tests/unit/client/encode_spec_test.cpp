@@ -53,13 +53,13 @@ TEST(EncodeSpec, SendsProcessOptions) {
 }
 
 TEST(EncodeSpec, SendsNamespacesNetworkAndHostname) {
-    EXPECT_EQ(
-        options(plain()
-                    .namespaces({Namespace::mount, Namespace::pid, Namespace::ipc, Namespace::uts, Namespace::cgroup})
-                    .hostname("inside")
-                    .network(Network::loopback)),
-        R"("namespaces": <as ["mount", "pid", "ipc", "uts", "cgroup"]>, "hostname": <s "inside">, )"
-        R"("network": <s "loopback">)");
+    EXPECT_EQ(options(plain()
+                          .namespaces({Namespace::mount, Namespace::pid, Namespace::ipc, Namespace::uts,
+                                       Namespace::cgroup, Namespace::time})
+                          .hostname("inside")
+                          .network(Network::loopback)),
+              R"("namespaces": <as ["mount", "pid", "ipc", "uts", "cgroup", "time"]>, "hostname": <s "inside">, )"
+              R"("network": <s "loopback">)");
 }
 
 TEST(EncodeSpec, SendsTheIdentity) {

@@ -56,9 +56,9 @@ TEST(BuildPlan, InsideTheIdsAreTheCallersUnlessOthersAreAskedFor) {
     EXPECT_EQ(plan.gid, 1001U);
 }
 
-TEST(BuildPlan, TheSmallestSpecUnsharesAllAndGetsTheDefaultTimeout) {
+TEST(BuildPlan, TheSmallestSpecUnsharesAllButTimeAndGetsTheDefaultTimeout) {
     const Plan plan = planOf(smallestSpec());
-    EXPECT_EQ(plan.namespaces, std::uint32_t{wire::knownNamespaceFlags});
+    EXPECT_EQ(plan.namespaces, wire::knownNamespaceFlags & ~unsigned{wire::unshareTime});
     EXPECT_EQ(plan.network, wire::Network::none);
     EXPECT_EQ(plan.lifeline, -1);
     EXPECT_EQ(plan.setupTimeoutUsec, 10'000'000U);

@@ -61,7 +61,7 @@ TEST(Encode, ScalarsStandInTheHeader) {
     EXPECT_EQ(header.gid, 1001U);
     EXPECT_EQ(header.insideUid, 0U);
     EXPECT_EQ(header.insideGid, 5U);
-    EXPECT_EQ(header.namespaces, wire::unsharePid | wire::unshareIpc | wire::unshareUts);
+    EXPECT_EQ(header.namespaces, wire::unsharePid | wire::unshareIpc | wire::unshareUts | wire::unshareTime);
     EXPECT_EQ(header.network, static_cast<std::uint32_t>(wire::Network::loopback));
     EXPECT_EQ(header.lifeline, 2);
     EXPECT_EQ(header.terminal, 1);

@@ -53,6 +53,7 @@ spec::Spec fullSpec() {
     spec.block = spec::FdIndex{2};
     spec.sync = spec::FdIndex{0};
     spec.namespaces.cgroup = false;
+    spec.namespaces.time = true;
     spec.ids.uid = 0;
     spec.ids.gid = 5;
     spec.seccomp = spec::Seccomp::strict;

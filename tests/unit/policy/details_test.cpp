@@ -55,6 +55,9 @@ TEST(CheckDetails, SharedNamespacesAndNetworkAreSeen) {
     spec.network = spec::Network::host;
     auto details = detailsOf(spec);
     EXPECT_EQ(details["namespaces"], "mount pid uts");
+    spec.namespaces.pid = false;
+    spec.namespaces.time = true;
+    EXPECT_EQ(detailsOf(spec)["namespaces"], "mount uts time");
     EXPECT_EQ(details["network"], "host");
 }
 

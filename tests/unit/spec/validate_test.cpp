@@ -128,12 +128,6 @@ TEST(Validate, AHostnameIsOneTo64PlainCharacters) {
     EXPECT_TRUE(validate(spec).ok());
 }
 
-TEST(Validate, SharingThePidNamespaceIsNotSupported) {
-    Spec spec = sample();
-    spec.namespaces.pid = false;
-    EXPECT_EQ(codeOf(spec), ErrorCode::notSupported);
-}
-
 TEST(Validate, AnIdBesideItsMapMustBeTheMappedOne) {
     Spec spec = sample();
     spec.ids.uidMap = MappedId{0, 1000};
