@@ -1,6 +1,5 @@
 // Requests that are wrong in their options or arguments: the documented error, the key in its message, nothing started.
 #include "bus_test.hpp"
-#include "descriptor_list.hpp"
 
 #include <unistd.h>
 
