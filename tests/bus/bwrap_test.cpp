@@ -112,6 +112,19 @@ TEST_F(Bwrap, BuildsTheRootThatIsAskedFor) {
     EXPECT_NE(outcome.errors.find("Read-only file system"), std::string::npos) << outcome.errors;
 }
 
+TEST_F(Bwrap, SharesWhatIsNotUnshared) {
+    const std::string look = "readlink /proc/self/ns/pid /proc/self/ns/ipc /proc/self/ns/uts /proc/self/ns/net";
+    const Outcome outside = runAs(user_, {"sh", "-c", look});
+    EXPECT_EQ(run({"--ro-bind", "/", "/", "sh", "-c", look}).output, outside.output);
+    EXPECT_NE(onHost({"--proc", "/proc", "sh", "-c", look}).output, outside.output);
+}
+
+TEST_F(Bwrap, MapsTheIdsThatAreAskedFor) {
+    EXPECT_EQ(onHost({"sh", "-c", "id -u; id -g"}).output,
+              std::to_string(user_.uid) + "\n" + std::to_string(user_.gid) + "\n");
+    EXPECT_EQ(onHost({"--uid", "0", "--gid", "7", "sh", "-c", "id -u; id -g"}).output, "0\n7\n");
+}
+
 TEST_F(Bwrap, EndsWithTheProcessThatStartedIt) {
     const std::string bwrap = built("client/frontends/bwrap/sandbox-bwrap");
     Program shell(

@@ -113,6 +113,26 @@ std::vector<std::string> argumentsOf(const Command& command, const Surroundings&
     return arguments;
 }
 
+void addIdentity(client::Spec& spec, const Command& command) {
+    if (command.uid) {
+        spec.uid(*command.uid);
+    }
+    if (command.gid) {
+        spec.gid(*command.gid);
+    }
+}
+
+// bubblewrap filters nothing of its own accord: debuggers and programs of other architectures run.
+void addFilters(client::Spec& spec, const Command& command) {
+    spec.seccomp(client::Seccomp::minimal);
+    if (command.descriptors.seccomp) {
+        spec.seccompFilter(*command.descriptors.seccomp);
+    }
+    for (const int descriptor : command.descriptors.addedSeccomp) {
+        spec.seccompFilter(descriptor);
+    }
+}
+
 void addMounts(Translation& translation, const Command& command) {
     for (std::size_t i = 0; i < command.operations.size(); ++i) {
         translation.spec.mount(mountOf(command.operations[i], command.unshared.pid));
@@ -153,6 +173,8 @@ Translation translate(const Command& command, const Surroundings& surroundings, 
         .newSession(command.newSession)
         .description(describe(command.argv.front()))
         .argv0(command.argv0.value_or(command.argv.front()));
+    addIdentity(spec, command);
+    addFilters(spec, command);
     addWatched(spec, command.descriptors, surroundings.descriptors);
     if (command.hostname) {
         spec.hostname(*command.hostname);

@@ -32,14 +32,8 @@ const char* nameOf(const Operation& operation) {
 }
 
 const char* nameOf(const Command& command) {
-    if (command.descriptors.seccomp || !command.descriptors.addedSeccomp.empty()) {
-        return "--seccomp";
-    }
     if (!command.lockFiles.empty()) {
         return "--lock-file";
-    }
-    if (command.uid || command.gid) {
-        return "--uid";
     }
     if (!command.capabilities.empty()) {
         return "--cap-add";

@@ -43,13 +43,6 @@ std::string oldRoot(const std::string& path) {
     return "/oldroot" + path;
 }
 
-std::string sourceWords(const Operation& operation) {
-    if (operation.kind == Kind::bindDescriptor) {
-        return "Can't find source path /proc/self/fd/" + std::to_string(operation.descriptor);
-    }
-    return "Can't find source path " + operation.source;
-}
-
 std::string chmodWords(const Operation& operation) {
     std::array<char, 8> mode{};
     const auto end = std::to_chars(mode.begin(), mode.end(), operation.mode, 8).ptr;
@@ -87,6 +80,16 @@ std::string targetWords(const Operation& operation) {
         return "Can't remount readonly on " + newRoot(operation);
     }
     return "";
+}
+
+std::string sourceWords(const Operation& operation) {
+    if (operation.kind == Kind::bindDescriptor) {
+        return "Can't find source path /proc/self/fd/" + std::to_string(operation.descriptor);
+    }
+    if (operation.kind == Kind::proc) {
+        return targetWords(operation); // the caller's /proc, which no option named
+    }
+    return "Can't find source path " + operation.source;
 }
 
 // These make a missing target first, and say so if that fails; a mount itself fails in other ways.

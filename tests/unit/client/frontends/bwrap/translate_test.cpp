@@ -140,6 +140,20 @@ TEST(BwrapTranslate, NamesTheProgramAndItself) {
     EXPECT_EQ(fieldsOf(command).description, "a?b?");
 }
 
+TEST(BwrapTranslate, FiltersNothingOfItsOwnAccord) {
+    EXPECT_EQ(fieldsOf({}).seccomp, client::Seccomp::minimal);
+    EXPECT_TRUE(fieldsOf({}).seccompFilters.empty());
+    EXPECT_EQ(fieldsOf({.descriptors = {.seccomp = 5}}).seccompFilters, std::vector<int>{5});
+    EXPECT_EQ(fieldsOf({.descriptors = {.addedSeccomp = {7, 6}}}).seccompFilters, (std::vector<int>{7, 6}));
+    EXPECT_EQ(fieldsOf({.descriptors = {.addedSeccomp = {7, 6}}}).descriptors.count(7), 0U);
+}
+
+TEST(BwrapTranslate, MapsTheIdsThatAreAskedFor) {
+    EXPECT_EQ(fieldsOf({}).uid, std::nullopt);
+    EXPECT_EQ(fieldsOf({.uid = 0, .gid = 5}).uid, 0U);
+    EXPECT_EQ(fieldsOf({.uid = 0, .gid = 5}).gid, 5U);
+}
+
 TEST(BwrapTranslate, SetsTheHostname) {
     EXPECT_EQ(fieldsOf({}).hostname, std::nullopt);
     Command command;

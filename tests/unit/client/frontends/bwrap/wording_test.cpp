@@ -41,6 +41,8 @@ TEST(BwrapWording, NamesTheSourceThatIsNotThere) {
               "Can't find source path s: No such file or directory");
     EXPECT_EQ(words(error, {.argv = {"cmd"}, .operations = {{.kind = Kind::bindDescriptor, .descriptor = 7}}}),
               "Can't find source path /proc/self/fd/7: No such file or directory");
+    EXPECT_EQ(words(error, {.argv = {"cmd"}, .operations = {{.kind = Kind::proc, .target = "/p"}}}),
+              "Can't mount proc on /newroot/p: No such file or directory");
 }
 
 TEST(BwrapWording, NamesTheTargetInTheWordsOfEachOperation) {
