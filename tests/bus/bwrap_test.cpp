@@ -116,6 +116,7 @@ TEST_F(Bwrap, SharesWhatIsNotUnshared) {
     const std::string look = "readlink /proc/self/ns/pid /proc/self/ns/ipc /proc/self/ns/uts /proc/self/ns/net";
     const Outcome outside = runAs(user_, {"sh", "-c", look});
     EXPECT_EQ(run({"--ro-bind", "/", "/", "sh", "-c", look}).output, outside.output);
+    EXPECT_EQ(run({"--ro-bind", "/", "/", "--proc", "/proc", "sh", "-c", look}).output, outside.output);
     EXPECT_NE(onHost({"--proc", "/proc", "sh", "-c", look}).output, outside.output);
 }
 

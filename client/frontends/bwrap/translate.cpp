@@ -4,6 +4,7 @@
 #include "path_inside.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace sandboxd::bwrap {
 namespace {
@@ -13,12 +14,22 @@ constexpr std::size_t descriptionBytes = 128; // the daemon's ceiling
 // Bits that may be set by options and that the daemon takes: files of a sandbox are never setuid.
 constexpr std::uint32_t modeBits = 01777;
 
+client::Overlay overlayOf(const Operation& operation, std::string target, client::OverlayKind kind) {
+    client::Overlay overlay{{operation.lower.rbegin(), operation.lower.rend()}, std::move(target), {}, {}, kind};
+    if (kind == client::OverlayKind::writable) {
+        overlay.upper = operation.source;
+        overlay.work = operation.work;
+    }
+    return overlay;
+}
+
 client::MountOperation mountOf(const Operation& operation, bool ownPids) {
     std::string target = pathInside(operation.target);
     const std::uint32_t mode = operation.mode & modeBits;
     switch (operation.kind) {
     case Kind::bind:
-        return client::Bind{operation.source, std::move(target), operation.readOnly};
+        return client::Bind{operation.source, std::move(target), operation.readOnly, operation.devices,
+                            operation.optional};
     case Kind::bindDescriptor:
         return client::BindDescriptor{operation.descriptor, std::move(target), operation.readOnly};
     case Kind::proc:
@@ -37,15 +48,21 @@ client::MountOperation mountOf(const Operation& operation, bool ownPids) {
     case Kind::remountReadOnly:
         return client::RemountReadOnly{std::move(target)};
     case Kind::overlay:
+        return overlayOf(operation, std::move(target), client::OverlayKind::writable);
     case Kind::temporaryOverlay:
+        return overlayOf(operation, std::move(target), client::OverlayKind::temporary);
     case Kind::readOnlyOverlay:
+        return overlayOf(operation, std::move(target), client::OverlayKind::readOnly);
     case Kind::mqueue:
+        return client::Mqueue{std::move(target)};
     case Kind::file:
+        return client::File{std::move(target), "", operation.descriptor, mode};
     case Kind::bindFile:
+        return client::BindFile{std::move(target), "", operation.descriptor, mode, operation.readOnly};
     case Kind::chmod:
-        break;
+        return client::Chmod{std::move(target), mode};
     }
-    return client::Directory{std::move(target)}; // findUnfinished() let none of these through
+    std::abort(); // a kind that the compiler has not seen
 }
 
 std::vector<client::Namespace> namespacesOf(const Unshared& unshared) {
@@ -137,6 +154,11 @@ void addMounts(Translation& translation, const Command& command) {
     for (std::size_t i = 0; i < command.operations.size(); ++i) {
         translation.spec.mount(mountOf(command.operations[i], command.unshared.pid));
         translation.origins.emplace_back(i);
+    }
+    // Behind all others: bubblewrap locks in the finished root.
+    for (std::size_t i = 0; i < command.lockFiles.size(); ++i) {
+        translation.spec.mount(client::LockFile{pathInside(command.lockFiles[i])});
+        translation.origins.emplace_back(command.operations.size() + i);
     }
 }
 

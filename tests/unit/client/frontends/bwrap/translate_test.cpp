@@ -36,6 +36,8 @@ TEST(BwrapTranslate, GivesEachOperationItsMount) {
     EXPECT_EQ(mountOf({.kind = Kind::bind, .source = "s", .target = "/t"}), MountOperation(client::Bind{"s", "/t"}));
     EXPECT_EQ(mountOf({.kind = Kind::bind, .source = "s", .target = "/t", .readOnly = true}),
               MountOperation(client::Bind{"s", "/t", true}));
+    EXPECT_EQ(mountOf({.kind = Kind::bind, .source = "s", .target = "/t", .devices = true, .optional = true}),
+              MountOperation(client::Bind{"s", "/t", false, true, true}));
     EXPECT_EQ(mountOf({.kind = Kind::bindDescriptor, .target = "/t", .descriptor = 9, .readOnly = true}),
               MountOperation(client::BindDescriptor{9, "/t", true}));
     EXPECT_EQ(mountOf({.kind = Kind::tmpfs, .target = "/t", .mode = 0700, .size = 4096}),
@@ -45,7 +47,34 @@ TEST(BwrapTranslate, GivesEachOperationItsMount) {
               MountOperation(client::Directory{"/t", 0750}));
     EXPECT_EQ(mountOf({.kind = Kind::symlink, .source = "../s", .target = "/t"}),
               MountOperation(client::Symlink{"../s", "/t"}));
+    EXPECT_EQ(mountOf({.kind = Kind::mqueue, .target = "/t"}), MountOperation(client::Mqueue{"/t"}));
+    EXPECT_EQ(mountOf({.kind = Kind::file, .target = "/t", .descriptor = 9, .mode = 0640}),
+              MountOperation(client::File{"/t", "", 9, 0640}));
+    EXPECT_EQ(mountOf({.kind = Kind::bindFile, .target = "/t", .descriptor = 9, .mode = 0640, .readOnly = true}),
+              MountOperation(client::BindFile{"/t", "", 9, 0640, true}));
+    EXPECT_EQ(mountOf({.kind = Kind::chmod, .target = "/t", .mode = 0640}), MountOperation(client::Chmod{"/t", 0640}));
     EXPECT_EQ(mountOf({.kind = Kind::remountReadOnly, .target = "/t"}), MountOperation(client::RemountReadOnly{"/t"}));
+}
+
+TEST(BwrapTranslate, StacksTheLastSourceOfAnOverlayOnTop) {
+    using client::MountOperation;
+    using client::OverlayKind;
+    EXPECT_EQ(mountOf({.kind = Kind::overlay, .source = "u", .target = "/t", .lower = {"a", "b"}, .work = "w"}),
+              MountOperation(client::Overlay{{"b", "a"}, "/t", "u", "w", OverlayKind::writable}));
+    EXPECT_EQ(mountOf({.kind = Kind::temporaryOverlay, .target = "/t", .lower = {"a"}}),
+              MountOperation(client::Overlay{{"a"}, "/t", {}, {}, OverlayKind::temporary}));
+    EXPECT_EQ(mountOf({.kind = Kind::readOnlyOverlay, .target = "/t", .lower = {"a", "b"}}),
+              MountOperation(client::Overlay{{"b", "a"}, "/t", {}, {}, OverlayKind::readOnly}));
+}
+
+TEST(BwrapTranslate, LocksFilesWhenAllElseIsThere) {
+    const Command command{
+        .argv = {"true"}, .operations = {{.kind = Kind::dev, .target = "/dev"}}, .lockFiles = {"l", "/m"}};
+    const Translation translation = translate(command, surroundings(), "/");
+    ASSERT_EQ(translation.spec.fields().mounts.size(), 3U);
+    EXPECT_EQ(translation.spec.fields().mounts[1], client::MountOperation(client::LockFile{"/l"}));
+    EXPECT_EQ(translation.spec.fields().mounts[2], client::MountOperation(client::LockFile{"/m"}));
+    EXPECT_EQ(translation.origins, (std::vector<std::optional<std::size_t>>{0, 1, 2}));
 }
 
 TEST(BwrapTranslate, ShowsTheProcOfThePidNamespaceThatThereIs) {
