@@ -108,13 +108,25 @@ Result<Descriptor> takeDescriptors(const SpecFields& fields, std::size_t others)
     return putInSocket(fields.descriptors);
 }
 
+// What an operation takes from the caller by descriptor, if anything.
+std::optional<int> descriptorOf(const MountOperation& operation) {
+    if (const auto* bind = std::get_if<BindDescriptor>(&operation)) {
+        return bind->source;
+    }
+    if (const auto* file = std::get_if<File>(&operation); file != nullptr && file->descriptor >= 0) {
+        return file->descriptor;
+    }
+    const auto* file = std::get_if<BindFile>(&operation);
+    return file != nullptr && file->descriptor >= 0 ? std::optional(file->descriptor) : std::nullopt;
+}
+
 } // namespace
 
 std::vector<int> descriptorsBesidePayloads(const SpecFields& fields) {
     std::vector<int> all;
     for (const MountOperation& operation : fields.mounts) {
-        if (const auto* bind = std::get_if<BindDescriptor>(&operation)) {
-            all.push_back(bind->source);
+        if (const std::optional<int> descriptor = descriptorOf(operation)) {
+            all.push_back(*descriptor);
         }
     }
     all.insert(all.end(), fields.seccompFilters.begin(), fields.seccompFilters.end());

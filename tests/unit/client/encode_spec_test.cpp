@@ -190,9 +190,13 @@ TEST(EncodeSpec, RefusesMoreDescriptorsThanEvenASocketCarries) {
 
 TEST(EncodeSpec, RefusesMoreSourcesThanOneMessageCarries) {
     Spec spec = plain();
-    for (int count = 0; count < 17; ++count) {
-        spec.mount(BindDescriptor{0, "/b"});
+    for (int count = 0; count < 4; ++count) {
+        spec.mount(BindDescriptor{0, "/b"}).mount(File{"/f", "", 0}).mount(BindFile{"/g", "", 0}).seccompFilter(0);
     }
+    EXPECT_TRUE(encodeSpawn(spec.fields()).ok());
+    spec.mount(File{"/f", "text"}).mount(BindFile{"/g", "text"});
+    EXPECT_TRUE(encodeSpawn(spec.fields()).ok());
+    spec.mount(File{"/f", "", 0});
     const Result<Message> refused = encodeSpawn(spec.fields());
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().kind, ErrorKind::limitExceeded);
