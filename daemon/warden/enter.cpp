@@ -31,6 +31,7 @@ struct Entry {
     int init; // pidfd
     OwnDescriptors own;
     CallerFilters callerFilters{};
+    bool isReported = false; // as a payload that runs
 };
 
 Failure takeCallersPriorities(Entry& entry) noexcept {
@@ -121,6 +122,7 @@ Failure run(Entry& entry) noexcept {
     if (!sendRecord(entry.own.report, success)) {
         return failed(SetupStep::killed);
     }
+    entry.isReported = true;
     awaitUnblocked(entry.own.block);
     // After all that is ours: they may refuse any of it.
     const Failure failure = entry.callerFilters.install();
@@ -135,7 +137,7 @@ Failure run(Entry& entry) noexcept {
 
 [[noreturn]] void runPayload(Entry entry) noexcept {
     const Failure failure = run(entry);
-    if (failure.step == SetupStep::exec && entry.own.block >= 0) {
+    if (entry.isReported && entry.own.block >= 0) {
         endUnheard(entry, failure);
     }
     sendRecord(entry.own.report, failure);

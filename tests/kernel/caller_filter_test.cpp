@@ -133,6 +133,18 @@ TEST_F(CallerFilterTest, WhatTheKernelDoesNotTakeIsNamedByItsPosition) {
     }
 }
 
+TEST_F(CallerFilterTest, APayloadThatWasBlockedSaysItselfThatItsFilterIsNone) {
+    const UniqueFd file = holding(Program{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)});
+    const UniqueFd open(::open("/dev/null", O_RDONLY | O_CLOEXEC)); // its end lets the payload go on
+    PlanBlock plan = filtered(ordinaryPlan(), 1);
+    plan.header.block = 1;
+    const Outcome result = run(spawner(), plan, {file.get(), open.get()});
+    EXPECT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output, "cannot execute " + plan.program + ": Invalid argument\n");
+    ASSERT_TRUE(result.status.has_value());
+    EXPECT_EQ(result.status->status, 126);
+}
+
 TEST_F(CallerFilterTest, WhatCannotBeReadIsNone) {
     const UniqueFd directory(::open("/usr", O_RDONLY | O_CLOEXEC));
     EXPECT_EQ(reportWith(spawner(), directory.get()).error, EISDIR);
