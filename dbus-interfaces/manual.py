@@ -15,7 +15,7 @@ import xml.etree.ElementTree as ElementTree
 
 KINDS = (("method", "Methods"), ("signal", "Signals"), ("property", "Properties"))
 ROW, INNER_ROW, CONTINUED = 2, 4, 6
-SEE_ALSO = ("sandbox-bwrap(1)", "sandboxctl(1)", "sandboxd-profiles(7)", "sandboxd(8)", "dbus-send(1)", "polkit(8)")
+SEE_ALSO = ("sandbox-bwrap(1)", "sandbox-unshare(1)", "sandboxctl(1)", "sandboxd-profiles(7)", "sandboxd(8)", "dbus-send(1)", "polkit(8)")
 
 
 class Undocumented(Exception):

@@ -16,7 +16,7 @@ def helpOf(sandboxctl, *words):
 
 def optionsIn(text):
     """The options that a help text lists, each of its names."""
-    names = re.findall(r"^ +(-\S+)", text, re.MULTILINE)
+    names = re.findall(r"^ +(-[^\s\[]+)", text, re.MULTILINE)
     return {name for group in names for name in group.split(",")}
 
 

@@ -14,8 +14,9 @@ import tree
 BUILD = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else "build"
 SANDBOXCTL = os.path.join(BUILD, "client/sandboxctl/sandboxctl")
 BWRAP = os.path.join(BUILD, "client/frontends/bwrap/sandbox-bwrap")
-FOLDERS = {"sandbox-bwrap.1": "doc/man", "sandboxctl.1": "doc/man", "sandboxd.8": "doc/man", "sandboxd-profiles.7": "doc/man",
-           "org.sandboxd1.5": "dbus-interfaces"}
+UNSHARE = os.path.join(BUILD, "client/frontends/unshare/sandbox-unshare")
+FOLDERS = {"sandbox-bwrap.1": "doc/man", "sandbox-unshare.1": "doc/man", "sandboxctl.1": "doc/man", "sandboxd.8": "doc/man",
+           "sandboxd-profiles.7": "doc/man", "org.sandboxd1.5": "dbus-interfaces"}
 
 
 def page(name):
@@ -99,6 +100,7 @@ LISTS = (
     List("sandboxctl.1", "Options without a verb", optionsOf(), each(names), shared=EVERY_VERB),
     List("sandboxctl.1", "EXIT STATUS", code.exitStatuses),
     List("sandbox-bwrap.1", "OPTIONS", lambda: code.optionsIn(code.helpOf(BWRAP)), each(names)),
+    List("sandbox-unshare.1", "OPTIONS", lambda: code.optionsIn(code.helpOf(UNSHARE)), each(names)),
     List("sandboxd.8", "Options of sandboxd", lambda: code.daemonOptions("daemon/options.cpp")),
     List("sandboxd.8", "Options of sandboxd-spawner", lambda: code.daemonOptions("daemon/spawner/options.cpp")),
     List("sandboxd.8", "UNITS", code.units),

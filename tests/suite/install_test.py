@@ -12,7 +12,7 @@ import tap  # noqa: E402
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 TREE = os.path.abspath(sys.argv[1])
 PROGRAMS = ("usr/libexec/sandboxd", "usr/libexec/sandboxd-spawner", "usr/bin/sandboxctl",
-            "usr/bin/sandbox-bwrap")
+            "usr/bin/sandbox-bwrap", "usr/bin/sandbox-unshare")
 FILES = (
     "usr/lib/systemd/system/sandboxd.service",
     "usr/lib/systemd/system/sandboxd-spawner.service",
@@ -29,6 +29,7 @@ FILES = (
     "usr/share/bash-completion/completions/sandboxctl",
     "usr/share/zsh/site-functions/_sandboxctl",
     "usr/share/man/man1/sandbox-bwrap.1",
+    "usr/share/man/man1/sandbox-unshare.1",
     "usr/share/man/man1/sandboxctl.1",
     "usr/share/man/man5/org.sandboxd1.5",
     "usr/share/man/man7/sandboxd-profiles.7",
