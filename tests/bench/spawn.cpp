@@ -113,7 +113,7 @@ void noteNoise(const Way& reference) {
 // What one more bind costs, with few and with many: if it grew with their number, the last would show it.
 void measureBinds(std::size_t rounds) {
     const ctl::HostView host = ctl::lookAtHost(false);
-    const std::string payload = payloadPath();
+    const std::string payload = ownDirectory() + "bench_payload";
     client::Connection connection = openConnection();
     constexpr std::array<std::size_t, 4> counts{0, 10, 100, 900};
     std::array<std::vector<Sample>, counts.size()> samples;
