@@ -13,11 +13,12 @@ bool has(const std::vector<std::string>& features, const std::string& token) {
 
 TEST(Features, NameWhatIsThereAndNothingElse) {
     const std::vector<std::string> features = listFeatures({});
-    for (const char* token :
-         {"option:mounts", "option:lifeline", "mount:bind", "network:loopback", "identity:mapped", "seccomp:off"}) {
+    for (const char* token : {"option:mounts", "option:lifeline", "mount:bind", "mount:overlay", "network:loopback",
+                              "identity:mapped", "seccomp:off"}) {
         EXPECT_TRUE(has(features, token)) << token;
     }
-    for (const char* token : {"option:capabilities", "mount:overlay", "network:pasta", "apparmor", "caller:pidfd"}) {
+    for (const char* token :
+         {"option:capabilities", "option:landlock", "identity:host", "network:pasta", "apparmor", "caller:pidfd"}) {
         EXPECT_FALSE(has(features, token)) << token;
     }
     EXPECT_TRUE(has(listFeatures({.appArmor = true}), "apparmor"));
