@@ -111,7 +111,7 @@ TEST_F(BwrapCallers, NixEnvironment) {
     const Lines found = lines(R"sh(
         mounts=()
         for dir in /*; do
-            [ -d "$dir" ] && [ ! -L "$dir" ] && case $dir in /dev|/proc|/etc|/tmp) ;; *) mounts+=(--bind "$dir" "$dir") ;; esac
+            [ -d "$dir" ] && case $dir in /dev|/proc|/etc|/tmp) ;; *) mounts+=(--bind "$dir" "$dir") ;; esac
         done
         "$BWRAP" --dev-bind /dev /dev --proc /proc --chdir "$(pwd)" --die-with-parent --tmpfs /etc-host \
             --ro-bind-try /etc/no-such-file /etc/no-such-file --ro-bind-try /etc/passwd /etc/passwd --bind /tmp /tmp \
