@@ -12,8 +12,8 @@
 namespace sandboxd::client {
 namespace {
 
-constexpr std::size_t bytesInMessage = 64 * 1024; // of each list: the daemon takes 256 KiB in all
-constexpr std::size_t mostDescriptors = 253;      // SCM_MAX_FD, and the daemon's ceiling
+constexpr std::size_t bytesInMessage = std::size_t{64} * 1024; // of each list: the daemon takes 256 KiB in all
+constexpr std::size_t mostDescriptors = 253;                   // SCM_MAX_FD, and the daemon's ceiling
 
 using Strings = std::vector<std::string>;
 
