@@ -41,10 +41,10 @@ bool takeOctal(const char* field, std::uint32_t& value) noexcept {
 }
 
 bool takeMask(const char* field, std::uint64_t& mask) noexcept {
-    static constexpr char digits[] = "0123456789abcdef";
+    static constexpr char digits[] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     mask = 0;
     for (; field != nullptr && *field != '\n'; ++field) {
-        const void* digit = std::memchr(digits, *field, 16);
+        const void* digit = std::memchr(digits, *field, sizeof digits);
         if (digit == nullptr) {
             return false;
         }
