@@ -101,6 +101,14 @@ TEST_F(CallerFilterTest, AFilterThatRefusesWhatSetUpNeedsIsAppliedAllTheSame) {
     EXPECT_EQ(run(spawner(), filtered(payloadPlan({"exit", "3"}), 2), {file.get(), further.get()}).report.error, 0);
 }
 
+TEST_F(CallerFilterTest, AllButTheLastNeedToAllowPrctlAlone) {
+    const UniqueFd first = holding(refuse(SYS_seccomp, EDOM));
+    const UniqueFd last = holding(refuse(SYS_chroot, EXDEV));
+    const Outcome result = run(spawner(), filtered(payloadPlan({"mounts"}), 2), {first.get(), last.get()});
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(parseResults(result.output).at("chroot"), EXDEV);
+}
+
 TEST_F(CallerFilterTest, TheDescriptorIsNotThePayloads) {
     const UniqueFd all = holding(allowAll);
     EXPECT_EQ(run(spawner(), filtered(payloadPlan({"fds"}), 1), {all.get()}).output, "0\n1\n2\n");
