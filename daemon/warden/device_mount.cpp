@@ -29,11 +29,8 @@ struct Link {
     const char* text;
 };
 
-constexpr Link links[] = {{"ptmx", "pts/ptmx"},
-                          {"fd", "/proc/self/fd"},
-                          {"stdin", "/proc/self/fd/0"},
-                          {"stdout", "/proc/self/fd/1"},
-                          {"stderr", "/proc/self/fd/2"}};
+constexpr Link links[] = {{"ptmx", "pts/ptmx"},          {"fd", "/proc/self/fd"},       {"stdin", "/proc/self/fd/0"},
+                          {"stdout", "/proc/self/fd/1"}, {"stderr", "/proc/self/fd/2"}, {"core", "/proc/kcore"}};
 
 int attachAt(int tree, int dev, const char* name) noexcept {
     const UniqueFd point = sys::openat2(dev, name, O_PATH, RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);

@@ -199,13 +199,14 @@ TEST_F(MountTest, EveryKindDoesWhatItSays) {
     plan.run({"sh", "-c",
               "cat /a/b/c/name; echo; echo more > /a/b/c/new && echo wrote; echo x > /ro/new2 || echo refused; "
               "echo x > /small/x || echo refused; stat -c '%a %F' /small /d /etc-like/file; cat /etc-like/file; "
-              "readlink /s; exec 3<>/dev/ptmx && ls /dev/pts; echo ok > /dev/shm/x && cat /dev/shm/x"});
+              "readlink /s /dev/core; exec 3<>/dev/ptmx && ls /dev/pts; echo ok > /dev/shm/x && cat /dev/shm/x"});
     const Outcome result = run(spawner(), plan);
     ASSERT_EQ(result.report.error, 0);
     std::string expected = "of the caller\nwrote\n";
     EXPECT_EQ(result.output.substr(0, expected.size()), expected);
-    EXPECT_NE(result.output.find("700 directory\n711 directory\n640 regular file\nwritten\nd\n0\nptmx\nok\n"),
-              std::string::npos)
+    EXPECT_NE(
+        result.output.find("700 directory\n711 directory\n640 regular file\nwritten\nd\n/proc/kcore\n0\nptmx\nok\n"),
+        std::string::npos)
         << result.output;
     EXPECT_TRUE(std::filesystem::exists(directory + "/new"));
     EXPECT_FALSE(std::filesystem::exists(directory + "/new2"));
