@@ -39,7 +39,9 @@ protected:
         });
         return runAs(user_,
                      Invocation{{"bash", "-c", text},
-                                {{"BWRAP", built("client/frontends/bwrap/sandbox-bwrap")}, {"PATH", "/usr/bin:/bin"}},
+                                {{"BWRAP", built("client/frontends/bwrap/sandbox-bwrap")},
+                                 {"PATH", "/usr/bin:/bin"},
+                                 {"SANDBOXD_ENGINE", "broker"}},
                                 directory_});
     }
 
