@@ -12,10 +12,16 @@ bool isClosed(const std::vector<int>& open, std::optional<int> descriptor) {
     return descriptor && std::find(open.begin(), open.end(), *descriptor) == open.end();
 }
 
+// Each is closed once it has been read.
+bool hasTwice(std::vector<int> descriptors) {
+    std::sort(descriptors.begin(), descriptors.end());
+    return std::adjacent_find(descriptors.begin(), descriptors.end()) != descriptors.end();
+}
+
 std::optional<std::string> findClosedFilter(const Descriptors& named, const std::vector<int>& open) {
     const bool added = std::any_of(named.addedSeccomp.begin(), named.addedSeccomp.end(),
                                    [&](int descriptor) { return isClosed(open, descriptor); });
-    if (added || isClosed(open, named.seccomp)) {
+    if (added || isClosed(open, named.seccomp) || hasTwice(named.addedSeccomp)) {
         return withErrno("Can't read seccomp data", EBADF);
     }
     return std::nullopt;

@@ -92,7 +92,8 @@ int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand
             return 128 + stand.signals.take();
         }
         if (i + 1 == directories.size() || !isMissingDirectory(sandbox.error())) {
-            return fail(command, wordsFor(sandbox.error(), {command, translation.origins, directories[i], readLink}));
+            return fail(command, wordsFor(sandbox.error(), {command, translation.origins, directories[i], readLink,
+                                                            surroundings.isDirectory}));
         }
     }
 }

@@ -12,6 +12,7 @@ std::string closed(const Command& command) {
 TEST(BwrapClosedDescriptors, AreNamedAsWhenTheyAreUsed) {
     EXPECT_EQ(closed({.descriptors = {.seccomp = 7}}), "Can't read seccomp data: Bad file descriptor");
     EXPECT_EQ(closed({.descriptors = {.addedSeccomp = {5, 7}}}), "Can't read seccomp data: Bad file descriptor");
+    EXPECT_EQ(closed({.descriptors = {.addedSeccomp = {5, 2, 5}}}), "Can't read seccomp data: Bad file descriptor");
     EXPECT_EQ(closed({.descriptors = {.info = 7}}), "Write to info_fd: Bad file descriptor");
     EXPECT_EQ(closed({.descriptors = {.jsonStatus = 7}}), "Write to info_fd: Bad file descriptor");
     EXPECT_EQ(closed({.operations = {{.kind = Kind::bindDescriptor, .target = "/t", .descriptor = 7}}}),

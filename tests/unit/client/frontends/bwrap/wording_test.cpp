@@ -20,7 +20,10 @@ std::string words(const Error& error, const Command& command = {.argv = {"cmd"}}
     const ReadLink readLink = [](const std::string& path) {
         return path == "/src/link" ? std::optional<std::string>("there") : std::nullopt;
     };
-    return wordsFor(error, {command, {std::nullopt, 0, 1}, "/dir", readLink});
+    const IsDirectory isDirectory = [](const std::string& path) {
+        return path == "/usr" || path == "/src" || path == "/proc/self/fd/4";
+    };
+    return wordsFor(error, {command, {std::nullopt, 0, 1}, "/dir", readLink, isDirectory});
 }
 
 // What is said when this operation, the second mount of the Spec, fails at its target.
@@ -65,9 +68,56 @@ TEST(BwrapWording, NamesTheTargetInTheWordsOfEachOperation) {
 
 TEST(BwrapWording, TellsAMountPointThatCannotBeMade) {
     EXPECT_EQ(atTarget({.kind = Kind::tmpfs, .target = "/usr/x"}, EROFS), "Can't mkdir /usr/x: Read-only file system");
-    EXPECT_EQ(atTarget({.kind = Kind::bind, .target = "/usr/x"}, EACCES), "Can't mkdir /usr/x: Permission denied");
+    EXPECT_EQ(atTarget({.kind = Kind::bind, .source = "/usr", .target = "/usr/x"}, EACCES),
+              "Can't mkdir /usr/x: Permission denied");
     EXPECT_EQ(atTarget({.kind = Kind::symlink, .target = "/usr/x"}, EROFS),
               "Can't make symlink at /usr/x: Read-only file system");
+}
+
+TEST(BwrapWording, MakesAFileForAFile) {
+    const std::string reason = ": Read-only file system";
+    EXPECT_EQ(atTarget({.kind = Kind::bind, .source = "/f", .target = "/t"}, EROFS),
+              "Can't create file at /t" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::bindDescriptor, .target = "/t", .descriptor = 5}, EROFS),
+              "Can't create file at /t" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::bindDescriptor, .target = "/t", .descriptor = 4}, EROFS),
+              "Can't mkdir /t" + reason);
+    EXPECT_EQ(atTarget({.kind = Kind::bind, .source = "/f", .target = "/t"}, EINVAL),
+              "Can't create file at /t: Is a directory");
+    EXPECT_EQ(atTarget({.kind = Kind::bindFile, .target = "/t"}, EINVAL), "Can't create file at /t: Is a directory");
+}
+
+TEST(BwrapWording, TellsTheTargetFromItsParents) {
+    const auto below = [](const std::string& target) {
+        return words(setupError("setup: mounts[2]: cannot make the target: x", EROFS),
+                     {.argv = {"cmd"},
+                      .operations = {{.kind = Kind::bind, .source = "/src", .target = "/"},
+                                     {.kind = Kind::directory, .target = target}}});
+    };
+    EXPECT_EQ(below("/new"), "Can't mkdir /new: Read-only file system");
+    EXPECT_EQ(below("/new/newer"), "Can't mkdir parents for /new/newer: Read-only file system");
+}
+
+TEST(BwrapWording, NamesTheLayerThatIsNotThere) {
+    const auto missing = [](const Operation& overlay) {
+        return words(setupError("setup: mounts[1]: cannot open the source of the overlay on \"/t\": x", ENOENT),
+                     {.argv = {"cmd"}, .operations = {overlay}});
+    };
+    const std::string reason = ": No such file or directory";
+    EXPECT_EQ(missing({.kind = Kind::temporaryOverlay, .target = "/t", .lower = {"/usr", "/no", "/nor"}}),
+              "Can't find source path /no" + reason);
+    EXPECT_EQ(missing({.kind = Kind::overlay, .source = "/no", .target = "/t", .lower = {"/usr"}, .work = "/usr"}),
+              "Can't find source path /no" + reason);
+    EXPECT_EQ(missing({.kind = Kind::overlay, .source = "/src", .target = "/t", .lower = {"/usr"}, .work = "/w"}),
+              "Can't find source path /w" + reason);
+    EXPECT_EQ(missing({.kind = Kind::overlay, .source = "/src", .target = "/t", .lower = {"/usr"}, .work = "/src"}),
+              "Can't make overlay mount on /newroot/t" + reason);
+}
+
+TEST(BwrapWording, HasTheKernelsReasonForQueuesOfOthers) {
+    EXPECT_EQ(words({ErrorKind::invalidRequest, "", "mounts: operation 1: \"mqueue\" needs \"ipc\" in namespaces", 0},
+                    {.argv = {"cmd"}, .operations = {{.kind = Kind::mqueue, .target = "/q"}}}),
+              "Can't mount mqueue on /newroot/q: Operation not permitted");
 }
 
 TEST(BwrapWording, TellsWhatALinkInTheWaySays) {
@@ -79,6 +129,11 @@ TEST(BwrapWording, TellsWhatALinkInTheWaySays) {
     };
     EXPECT_EQ(inTheWay("/src"), "Can't make symlink at /d/link: existing destination is there");
     EXPECT_EQ(inTheWay("/other"), "Can't make symlink at /d/link: destination exists and is not a symlink");
+    EXPECT_EQ(words(setupError("setup: mounts[2]: cannot make the target: x", EEXIST),
+                    {.argv = {"cmd"},
+                     .operations = {{.kind = Kind::symlink, .source = "one", .target = "/link"},
+                                    {.kind = Kind::symlink, .source = "two", .target = "link"}}}),
+              "Can't make symlink at link: existing destination is one");
 }
 
 TEST(BwrapWording, FindsTheMountInEitherSpelling) {
@@ -124,8 +179,8 @@ TEST(BwrapWording, TellsFiltersThatAreNone) {
     EXPECT_TRUE(
         words({ErrorKind::invalidRequest, "", "seccomp-fds: filter 0 is no classic BPF that the kernel takes", 0})
             .starts_with("Unable to set up system call filtering as requested: "));
-    EXPECT_TRUE(words({ErrorKind::invalidRequest, "", "seccomp-fds: filter 0: cannot use it: x", 0})
-                    .starts_with("Can't read seccomp data: "));
+    EXPECT_EQ(words({ErrorKind::invalidRequest, "", "seccomp-fds: filter 0: cannot use it: Is a directory", 0}),
+              "Can't read seccomp data: Is a directory");
 }
 
 TEST(BwrapWording, KeepsTheDaemonsReasonForARefusal) {
