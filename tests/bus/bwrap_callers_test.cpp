@@ -1,5 +1,5 @@
 // Command lines as well-known callers of bubblewrap give them: coding agents, image loaders, web engines, nix, flatpak.
-#include "bus_test.hpp"
+#include "bwrap_script.hpp"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -29,34 +29,13 @@ std::string filterAgainstDirectories() {
     return {reinterpret_cast<const char*>(program.data()), sizeof program};
 }
 
-class BwrapCallers : public BusTest {
+class BwrapCallers : public BwrapScriptTest {
 protected:
-    // A script in a directory of the user's; $BWRAP is sandbox-bwrap.
-    Outcome script(const std::string& text) const {
-        asUser(user_, [this] {
-            fs::create_directories(directory_);
-            std::ofstream(directory_ + "/filter", std::ios::binary) << filterAgainstDirectories();
-        });
-        return runAs(user_,
-                     Invocation{{"bash", "-c", text},
-                                {{"BWRAP", built("client/frontends/bwrap/sandbox-bwrap")},
-                                 {"PATH", "/usr/bin:/bin"},
-                                 {"SANDBOXD_ENGINE", "broker"}},
-                                directory_});
+    void SetUp() override {
+        asUser(user_,
+               [this] { std::ofstream(directory_ + "/filter", std::ios::binary) << filterAgainstDirectories(); });
     }
-
-    // What the script wrote; expects that nothing went wrong.
-    std::vector<std::string> lines(const std::string& text) const {
-        const Outcome outcome = script(text);
-        EXPECT_EQ(outcome.errors, "");
-        EXPECT_EQ(outcome.status, 0);
-        return linesOf(outcome.output);
-    }
-
-    const std::string directory_ = user_.home + "/work";
 };
-
-using Lines = std::vector<std::string>;
 
 TEST_F(BwrapCallers, CodingAgent) {
     const Lines found = lines(R"sh(
