@@ -1,9 +1,10 @@
 // spawn: how long a sandbox takes, from the request to the payload's first instruction and to its known end, by three
 // ways in one interleaved run: bwrap, the library on an open connection, `sandboxctl run` as a whole process; and by
-// bwrap and sandbox-bwrap with one command line of an application's. Times of one machine mean little; the ratios to
-// bwrap in the same run are the result. Run it as an unprivileged user, with
+// bwrap and sandbox-bwrap with one command line of an application's; beside them what polkit takes of it. Times of one
+// machine mean little; the ratios to bwrap in the same run are the result. Run it as an unprivileged user, with
 // sandboxd on the bus and sandboxctl in PATH.
 #include "launchers.hpp"
+#include "polkit_question.hpp"
 #include "statistics.hpp"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ using namespace sandboxd;
 using bench::Sample;
 using bench::Summary;
 
-enum WayIndex : std::size_t { bwrap, library, tool, applicationByBwrap, application, wayCount };
+enum WayIndex : std::size_t { bwrap, library, tool, applicationByBwrap, application, polkit, wayCount };
 struct Way {
     const char* name;
     WayIndex reference; // the way of bwrap that does the same
@@ -74,16 +75,22 @@ void measure(std::array<Way, wayCount>& ways, std::size_t rounds) {
         bench::sandboxctlCommand(payload),
         bench::applicationCommand("bwrap", payload),
         bench::applicationCommand(frontEnd, payload),
+        {},
     };
     const client::Spec spec = bench::librarySpec(host, payload);
     client::Connection connection = openConnection();
-    std::array<std::size_t, wayCount> order{bwrap, library, tool, applicationByBwrap, application};
+    bench::PolkitQuestion question;
+    const auto take = [&](std::size_t way) {
+        return way == library  ? bench::measureLibrary(connection, spec)
+               : way == polkit ? question.measure()
+                               : bench::measureProcess(commands[way]);
+    };
+    std::array<std::size_t, wayCount> order{bwrap, library, tool, applicationByBwrap, application, polkit};
     std::mt19937 random(1);
     for (std::size_t round = 0; round < rounds + warmUp; ++round) {
         std::shuffle(order.begin(), order.end(), random);
         for (const std::size_t way : order) {
-            const Sample sample =
-                way == library ? bench::measureLibrary(connection, spec) : bench::measureProcess(commands[way]);
+            const Sample sample = take(way);
             if (round >= warmUp) {
                 ways[way].samples.push_back(sample);
             }
@@ -133,8 +140,12 @@ void measureBinds(std::size_t rounds) {
     }
 }
 
+double medianOf(const Way& way) {
+    return summarise(way.samples, &Sample::execUsec).median;
+}
+
 double ratio(const Way& way, const Way& reference) {
-    return summarise(way.samples, &Sample::execUsec).median / summarise(reference.samples, &Sample::execUsec).median;
+    return medianOf(way) / medianOf(reference);
 }
 
 } // namespace
@@ -152,7 +163,8 @@ int main(int argc, char** argv) {
                                     {"library", bwrap, {}},
                                     {"sandboxctl run", bwrap, {}},
                                     {"bwrap, 25", applicationByBwrap, {}},
-                                    {"sandbox-bwrap", applicationByBwrap, {}}}};
+                                    {"sandbox-bwrap", applicationByBwrap, {}},
+                                    {"polkit alone", applicationByBwrap, {}}}};
     measure(ways, rounds);
     std::printf("microseconds from the request, %zu rounds\n", rounds);
     std::printf("%-15s %10s %10s %8s   %10s %10s %8s\n", "", "executed", "p90", "ratio", "ended", "p90", "ratio");
@@ -161,6 +173,8 @@ int main(int argc, char** argv) {
     }
     measureBinds(std::min<std::size_t>(rounds, 20));
     noteNoise(ways[bwrap]);
+    std::printf("sandbox-bwrap %.2f without polkit %.2f\n", ratio(ways[application], ways[applicationByBwrap]),
+                (medianOf(ways[application]) - medianOf(ways[polkit])) / medianOf(ways[applicationByBwrap]));
     std::printf("library %.2f cli %.2f\n", ratio(ways[library], ways[bwrap]), ratio(ways[tool], ways[bwrap]));
     return 0;
 }
