@@ -107,6 +107,11 @@ Result<void> checkStrings(const SpecFields& fields) {
     if (auto checked = checkString("description", fields.description.value_or("")); !checked) {
         return checked;
     }
+    for (const std::string& name : fields.capabilities.value_or(std::vector<std::string>())) {
+        if (auto checked = checkString("capabilities", name); !checked) {
+            return checked;
+        }
+    }
     for (const std::string& feature : fields.require) {
         if (auto checked = checkString("require", feature); !checked) {
             return checked;
@@ -169,6 +174,10 @@ void writeIdentity(Writer& options, const SpecFields& fields) {
     writeChoice(options, "identity", fields.identity);
     writeNumber(options, "uid", fields.uid);
     writeNumber(options, "gid", fields.gid);
+    if (fields.capabilities) {
+        options.option("capabilities", "as", [&](Writer& value) { value.stringList(*fields.capabilities); });
+    }
+    writeBoolean(options, "nested-userns", fields.nestedUserNamespaces);
 }
 
 void writeSeccomp(Writer& options, const SpecFields& fields) {
@@ -222,6 +231,7 @@ void writeProcess(Writer& options, const SpecFields& fields, const Overflow& ove
     if (!fields.environment.empty() && !overflow.environment) {
         options.option("env", "aay", [&](Writer& value) { value.bytesList(fields.environment); });
     }
+    writeBoolean(options, "init", fields.init);
     writeBoolean(options, "new-session", fields.newSession);
     writeDescriptor(options, "terminal", fields.terminal);
     writeDescriptor(options, "info-fd", fields.infoDescriptor);

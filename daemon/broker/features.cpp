@@ -8,9 +8,10 @@
 namespace sandboxd::broker {
 
 std::vector<std::string> listFeatures(const Platform& platform) {
-    std::vector<std::string> features{"identity:mapped",  "interface:1",  "network:host",
-                                      "network:loopback", "network:none", "seccomp:default",
-                                      "seccomp:minimal",  "seccomp:off",  "seccomp:strict"};
+    std::vector<std::string> features{"identity:host", "identity:mapped", "identity:namespace-root",
+                                      "interface:1",   "network:host",    "network:loopback",
+                                      "network:none",  "seccomp:default", "seccomp:minimal",
+                                      "seccomp:off",   "seccomp:strict"};
     for (const spec::KeyRow& row : spec::optionKeys()) {
         if (row.status == spec::KeyStatus::supported) {
             features.push_back("option:" + std::string(row.name));

@@ -89,6 +89,7 @@ private:
             {"argv-fd", &SpawnDecoder::readMoreArguments},
             {"argv0", &SpawnDecoder::readArgv0},
             {"block-fd", &SpawnDecoder::readBlock},
+            {"capabilities", &SpawnDecoder::readCapabilities},
             {"cwd", &SpawnDecoder::readWorkingDirectory},
             {"description", &SpawnDecoder::readDescription},
             {"env", &SpawnDecoder::readEnvironment},
@@ -99,10 +100,12 @@ private:
             {"hostname", &SpawnDecoder::readHostname},
             {"identity", &SpawnDecoder::readIdentity},
             {"info-fd", &SpawnDecoder::readInfo},
+            {"init", &SpawnDecoder::readInit},
             {"lifeline", &SpawnDecoder::readLifeline},
             {"lifetime", &SpawnDecoder::readLifetime},
             {"mounts", &SpawnDecoder::readMounts},
             {"namespaces", &SpawnDecoder::readNamespaces},
+            {"nested-userns", &SpawnDecoder::readNested},
             {"network", &SpawnDecoder::readNetwork},
             {"new-session", &SpawnDecoder::readNewSession},
             {"require", &SpawnDecoder::readRequire},
@@ -137,6 +140,11 @@ private:
     Result<void> readIdentity(const std::string& key) {
         return parsed(reader_.text(key), spec::parseIdentity, spec_.identity);
     }
+    Result<void> readCapabilities(const std::string& key) {
+        return parsed(reader_.texts(key), spec::parseCapabilities, spec_.capabilities);
+    }
+    Result<void> readNested(const std::string& key) { return put(reader_.truth(key), spec_.nestedUserNamespaces); }
+    Result<void> readInit(const std::string& key) { return put(reader_.truth(key), spec_.init); }
     Result<void> readId(const std::string& key, std::optional<std::uint32_t>& id) {
         return parsed(
             reader_.number(key), [&](std::uint32_t value) { return spec::parseId(key, value); }, id);

@@ -127,6 +127,10 @@ wire::IdentityKind planIdentity(spec::Identity identity) {
     switch (identity) {
     case spec::Identity::mapped:
         return wire::IdentityKind::mapped;
+    case spec::Identity::host:
+        return wire::IdentityKind::host;
+    case spec::Identity::namespaceRoot:
+        return wire::IdentityKind::namespaceRoot;
     }
     return wire::IdentityKind::mapped;
 }
@@ -164,7 +168,8 @@ void planCommand(Plan& plan, const spec::Spec& spec) {
     plan.arguments = spec.argv;
     plan.arguments.front() = spec.argv0.value_or(spec.argv.front());
     plan.environment = spec.environment;
-    plan.process = spec.newSession ? wire::processNewSession : 0U;
+    plan.process = (spec.newSession ? wire::processNewSession : 0U) | (spec.init ? 0U : wire::processIsFirst) |
+                   (spec.nestedUserNamespaces ? wire::processNesting : 0U);
     if (spec.workingDirectory) {
         plan.workingDirectory = spec.workingDirectory->text();
     }
@@ -188,8 +193,14 @@ void planDescriptors(Plan& plan, const spec::Spec& spec) {
     plan.fdCount = spec.fdCount;
 }
 
+std::uint64_t planCapabilities(const spec::Spec& spec) {
+    const bool hasAny = spec.identity == spec::Identity::namespaceRoot;
+    return hasAny ? spec.capabilities.value_or(spec::allCapabilities) : 0;
+}
+
 void planIsolation(Plan& plan, const spec::Spec& spec) {
     plan.identity = planIdentity(spec.identity);
+    plan.capabilities = planCapabilities(spec);
     plan.namespaces = planNamespaces(spec.namespaces);
     plan.network = planNetwork(spec.network);
     plan.hostname = spec.hostname;
@@ -198,14 +209,30 @@ void planIsolation(Plan& plan, const spec::Spec& spec) {
     }
 }
 
-std::span<const sock_filter> chooseFilter(spec::Seccomp seccomp, const FilterSet& filters) {
-    switch (seccomp) {
-    case spec::Seccomp::standard:
+// What a payload may do by its identity, the default filter lets it do.
+std::span<const sock_filter> chooseDefault(const spec::Spec& spec, const FilterSet& filters) {
+    if (spec.nestedUserNamespaces) {
+        return filters.nesting;
+    }
+    switch (spec.identity) {
+    case spec::Identity::mapped:
         return filters.standard;
+    case spec::Identity::host:
+        return filters.host;
+    case spec::Identity::namespaceRoot:
+        return filters.capable;
+    }
+    return filters.strict;
+}
+
+std::span<const sock_filter> chooseFilter(const spec::Spec& spec, const FilterSet& filters) {
+    switch (spec.seccomp) {
+    case spec::Seccomp::standard:
+        return chooseDefault(spec, filters);
     case spec::Seccomp::strict:
         return filters.strict;
     case spec::Seccomp::minimal:
-        return filters.minimal;
+        return spec.identity == spec::Identity::host ? filters.hostFloor : filters.minimal;
     case spec::Seccomp::off:
         return {};
     }
@@ -214,7 +241,7 @@ std::span<const sock_filter> chooseFilter(spec::Seccomp seccomp, const FilterSet
 
 void planFilters(Plan& plan, const spec::Spec& spec, const FilterSet& filters) {
     plan.filterName = spec::nameOf(spec.seccomp);
-    plan.filter = chooseFilter(spec.seccomp, filters);
+    plan.filter = chooseFilter(spec, filters);
     plan.idleFilter = filters.standard;
     for (const spec::FdIndex filter : spec.seccompFds) {
         plan.callerFilters.push_back(filter.value);
@@ -235,7 +262,7 @@ Result<void> checkInputs(const spec::Spec& spec, const policy::Caller& caller, c
     if (spec.argv.empty()) {
         return Error{ErrorCode::invalidArgs, "argv: no command"};
     }
-    if (machine.filters.standard.empty() || machine.filters.strict.empty() || machine.filters.minimal.empty()) {
+    if (!machine.filters.isComplete()) {
         return Error{ErrorCode::setupFailed, "plan: no seccomp filter"};
     }
     return {};

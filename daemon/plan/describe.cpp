@@ -1,6 +1,7 @@
 #include "plan/describe.hpp"
 
 #include "base/quote.hpp"
+#include "spec/capability.hpp"
 
 #include <linux/filter.h>
 
@@ -64,6 +65,10 @@ std::string_view nameOf(wire::IdentityKind identity) {
     switch (identity) {
     case wire::IdentityKind::mapped:
         return "mapped";
+    case wire::IdentityKind::host:
+        return "host";
+    case wire::IdentityKind::namespaceRoot:
+        return "namespace-root";
     }
     return {};
 }
@@ -167,6 +172,12 @@ void describeRoot(Lines& lines, const Plan& plan) {
     lines.add("timeout", std::to_string(plan.setupTimeoutUsec) + " usec");
     lines.add("namespaces", describeNamespaces(plan.namespaces));
     lines.add("identity", describeIdentity(plan));
+    if (plan.identity == wire::IdentityKind::namespaceRoot) {
+        lines.add("capabilities", spec::describeCapabilities(plan.capabilities));
+    }
+    if ((plan.process & wire::processNesting) != 0) {
+        lines.add("nested user namespaces", "allowed");
+    }
     for (std::size_t position = 0; position < plan.mounts.size(); ++position) {
         lines.add("mount " + std::to_string(position), describeMount(plan.mounts[position]));
     }
@@ -194,6 +205,9 @@ void describePayload(Lines& lines, const Plan& plan) {
     lines.add("session", (plan.process & wire::processNewSession) != 0 ? "new" : "none of its own");
     if (plan.terminal >= 0) {
         lines.add("terminal", "descriptor " + std::to_string(plan.terminal));
+    }
+    if ((plan.process & wire::processIsFirst) != 0) {
+        lines.add("process", "1, without an init");
     }
     lines.addIf("label", plan.label);
     lines.add("filter", std::string(plan.filterName));

@@ -183,6 +183,7 @@ wire::Header encodeScalars(const Plan& plan) {
     header.sync = plan.sync;
     header.process = plan.process;
     header.fdCount = plan.fdCount;
+    header.capabilities = plan.capabilities;
     header.setupTimeoutUsec = plan.setupTimeoutUsec;
     return header;
 }

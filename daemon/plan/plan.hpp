@@ -33,6 +33,7 @@ struct Plan {
     std::uint32_t gid = 0;
     std::uint32_t insideUid = 0; // what these are inside
     std::uint32_t insideGid = 0;
+    std::uint64_t capabilities = 0; // the payload's, 1 << number each
     std::vector<std::uint32_t> groups;
     std::uint32_t namespaces = 0; // wire::NamespaceFlag
     wire::Network network = wire::Network::none;

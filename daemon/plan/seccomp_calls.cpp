@@ -79,6 +79,23 @@ constexpr std::string_view strictlyRefused[] = {
     // personality(2) turns hardening off; secret memory cannot be swapped
     "memfd_secret", "name_to_handle_at", "personality", "remap_file_pages"};
 
+constexpr std::string_view capable[] = {"chroot",         "fsconfig",   "fsmount",       "fsopen",      "fspick",
+                                        "listmount",      "mount",      "mount_setattr", "move_mount",  "open_tree",
+                                        "open_tree_attr", "pivot_root", "setdomainname", "sethostname", "setns",
+                                        "statmount",      "umount2"};
+
+constexpr std::string_view reaching[] = {"add_key",
+                                         "kcmp",
+                                         "keyctl",
+                                         "pidfd_getfd",
+                                         "process_madvise",
+                                         "process_mrelease",
+                                         "process_vm_readv",
+                                         "process_vm_writev",
+                                         "ptrace",
+                                         "request_key",
+                                         "setns"};
+
 struct RecentCall {
     std::string_view name;
     int number;
@@ -146,6 +163,14 @@ std::span<const std::string_view> refusedCalls() noexcept {
 
 std::span<const std::string_view> strictlyRefusedCalls() noexcept {
     return strictlyRefused;
+}
+
+std::span<const std::string_view> capableCalls() noexcept {
+    return capable;
+}
+
+std::span<const std::string_view> reachingCalls() noexcept {
+    return reaching;
 }
 
 int recentCallNumber(std::string_view name) noexcept {

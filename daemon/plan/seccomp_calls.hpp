@@ -20,6 +20,13 @@ namespace sandboxd::plan {
 // use.
 [[nodiscard]] std::span<const std::string_view> strictlyRefusedCalls() noexcept;
 
+// What capabilities in a user namespace of one's own are for: mounts, roots, namespaces, names. Refused without.
+[[nodiscard]] std::span<const std::string_view> capableCalls() noexcept;
+
+// What reaches processes, keys and namespaces of the same uid: nothing but these refusals parts a payload without a
+// user namespace from those of its caller.
+[[nodiscard]] std::span<const std::string_view> reachingCalls() noexcept;
+
 // The number of a call that libseccomp may be too old to know; -1 if it is not in the table. Calls since Linux 5.1 have
 // one number on all architectures.
 [[nodiscard]] int recentCallNumber(std::string_view name) noexcept;

@@ -42,10 +42,10 @@ Error failed(const std::string& what, int negativeErrno) {
 
 // New namespaces are the way to capabilities that this daemon is there to spare. CLONE_NEWTIME shares its bit with
 // clone's exit signal and exists in unshare and clone3 only.
-constexpr std::array<std::uint32_t, 7> cloneNamespaceFlags{CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
-                                                           CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET};
-constexpr std::array<std::uint32_t, 8> unshareNamespaceFlags{
-    CLONE_NEWTIME, CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET};
+constexpr std::uint32_t allNamespaces = CLONE_NEWTIME | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                        CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
+constexpr int clone3Number = 435; // the same on all architectures; libseccomp may be too old to know it
 
 int resolve(std::string_view name) {
     const int number = seccomp_syscall_resolve_name(std::string(name).c_str());
@@ -67,10 +67,9 @@ Result<void> addCalls(void* filter, std::uint32_t action, std::span<const std::s
 
 // The call passes with none of these flags and is EPERM with any: cases that exclude each other, so that libseccomp's
 // order of rules does not matter.
-Result<void> refuseFlags(void* filter, int number, std::span<const std::uint32_t> flags) {
-    std::uint32_t all = 0;
-    for (const std::uint32_t flag : flags) {
-        all |= flag;
+Result<void> refuseFlags(void* filter, int number, std::uint32_t all) {
+    for (std::uint32_t rest = all; rest != 0; rest &= rest - 1) {
+        const std::uint32_t flag = rest & -rest;
         const scmp_arg_cmp set{0, SCMP_CMP_MASKED_EQ, flag, flag};
         if (const int error = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), number, 1, &set); error < 0) {
             return failed("refuse flags of a call", error);
@@ -94,12 +93,20 @@ Result<void> setAttributes(void* filter) {
     return {};
 }
 
-enum class Strictness { standard, strict };
+using Calls = std::span<const std::string_view>;
 
-// libseccomp takes no second rule for a call, so those that strict refuses are left out of the allowed ones.
-std::vector<std::string_view> allowedBut(std::span<const std::string_view> excepted) {
+// How a list differs from the default one.
+struct Variant {
+    Calls refused;                            // although that allows them
+    Calls allowed;                            // although that refuses them
+    bool onlyFamilies = false;                // of sockets that every host uses
+    std::uint32_t namespaces = allNamespaces; // flags of new namespaces that are refused
+};
+
+// libseccomp takes no second rule for a call.
+std::vector<std::string_view> without(Calls calls, Calls excepted) {
     std::vector<std::string_view> names;
-    for (const std::string_view name : allowedCalls()) {
+    for (const std::string_view name : calls) {
         if (std::find(excepted.begin(), excepted.end(), name) == excepted.end()) {
             names.push_back(name);
         }
@@ -107,22 +114,22 @@ std::vector<std::string_view> allowedBut(std::span<const std::string_view> excep
     return names;
 }
 
-Result<void> addRules(void* filter, Strictness strictness) {
-    const std::span<const std::string_view> excepted =
-        strictness == Strictness::strict ? strictlyRefusedCalls() : std::span<const std::string_view>();
-    if (Result<void> calls = addCalls(filter, SCMP_ACT_ALLOW, allowedBut(excepted)); !calls) {
-        return calls;
+Result<void> addRules(void* filter, const Variant& variant) {
+    const std::pair<std::uint32_t, std::vector<std::string_view>> lists[] = {
+        {SCMP_ACT_ALLOW, without(allowedCalls(), variant.refused)},
+        {SCMP_ACT_ALLOW, without(variant.allowed, {})},
+        {SCMP_ACT_ERRNO(EPERM), without(variant.refused, refusedCalls())},
+        {SCMP_ACT_ERRNO(EPERM), without(refusedCalls(), variant.allowed)}};
+    for (const auto& [action, calls] : lists) {
+        if (Result<void> added = addCalls(filter, action, calls); !added) {
+            return added;
+        }
     }
-    if (Result<void> calls = addCalls(filter, SCMP_ACT_ERRNO(EPERM), excepted); !calls) {
-        return calls;
-    }
-    if (Result<void> calls = addCalls(filter, SCMP_ACT_ERRNO(EPERM), refusedCalls()); !calls) {
-        return calls;
-    }
-    if (Result<void> flags = refuseFlags(filter, SCMP_SYS(clone), cloneNamespaceFlags); !flags) {
+    if (Result<void> flags = refuseFlags(filter, SCMP_SYS(clone), variant.namespaces & ~unsigned{CLONE_NEWTIME});
+        !flags) {
         return flags;
     }
-    return refuseFlags(filter, SCMP_SYS(unshare), unshareNamespaceFlags);
+    return refuseFlags(filter, SCMP_SYS(unshare), variant.namespaces);
 }
 
 Result<std::vector<sock_filter>> exportProgram(void* filter) {
@@ -217,18 +224,18 @@ void appendFamilies(std::vector<sock_filter>& program) {
     add(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
-std::vector<sock_filter> beforeTheRules(Strictness strictness) {
+std::vector<sock_filter> beforeTheRules(const Variant& variant) {
     std::vector<sock_filter> program;
     for (const Refusal& refusal : refusals) {
         appendRefusal(program, refusal);
     }
-    if (strictness == Strictness::strict) {
+    if (variant.onlyFamilies) {
         appendFamilies(program);
     }
     return program;
 }
 
-Result<std::vector<sock_filter>> compileAllowList(Strictness strictness) {
+Result<std::vector<sock_filter>> compileAllowList(const Variant& variant) {
     Result<Filter> made = makeFilter(SCMP_ACT_ERRNO(ENOSYS));
     if (!made) {
         return std::move(made).error();
@@ -237,7 +244,7 @@ Result<std::vector<sock_filter>> compileAllowList(Strictness strictness) {
     if (Result<void> done = setAttributes(filter); !done) {
         return std::move(done).error();
     }
-    if (Result<void> done = addRules(filter, strictness); !done) {
+    if (Result<void> done = addRules(filter, variant); !done) {
         return std::move(done).error();
     }
     if (Result<void> done = addX32(filter); !done) {
@@ -247,7 +254,7 @@ Result<std::vector<sock_filter>> compileAllowList(Strictness strictness) {
     if (!rules) {
         return rules;
     }
-    std::vector<sock_filter> program = beforeTheRules(strictness);
+    std::vector<sock_filter> program = beforeTheRules(variant);
     program.insert(program.end(), rules.value().begin(), rules.value().end());
     return program;
 }
@@ -279,17 +286,47 @@ Result<void> refuseRequest(void* filter, std::uint64_t request) {
     return {};
 }
 
+// clone3(2) has its flags in memory: without it programs use clone(2).
+Result<void> refuseNamespaces(void* filter, std::uint32_t flags) {
+    if (flags == 0) {
+        return {};
+    }
+    for (const int call : {SCMP_SYS(clone), SCMP_SYS(unshare)}) {
+        const scmp_arg_cmp set{0, SCMP_CMP_MASKED_EQ, flags, flags};
+        if (const int error = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), call, 1, &set); error < 0) {
+            return failed("refuse flags of a call", error);
+        }
+    }
+    const int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), clone3Number, 0);
+    return error < 0 ? failed("refuse clone3", error) : Result<void>();
+}
+
 } // namespace
 
 Result<std::vector<sock_filter>> compileDefaultFilter() {
-    return compileAllowList(Strictness::standard);
+    return compileAllowList({});
 }
 
 Result<std::vector<sock_filter>> compileStrictFilter() {
-    return compileAllowList(Strictness::strict);
+    return compileAllowList({.refused = strictlyRefusedCalls(), .onlyFamilies = true});
 }
 
-Result<std::vector<sock_filter>> compileMinimalFilter() {
+Result<std::vector<sock_filter>> compileCapableFilter() {
+    return compileAllowList({.allowed = capableCalls(), .namespaces = CLONE_NEWUSER});
+}
+
+Result<std::vector<sock_filter>> compileNestingFilter() {
+    return compileAllowList({.allowed = capableCalls(), .namespaces = 0});
+}
+
+Result<std::vector<sock_filter>> compileHostFilter() {
+    return compileAllowList({.refused = reachingCalls()});
+}
+
+namespace {
+
+// All calls but those that type into terminals, on every architecture that this machine executes.
+Result<std::vector<sock_filter>> compileDenyList(Calls refused, std::uint32_t namespaces) {
     Result<Filter> made = makeFilter(SCMP_ACT_ALLOW);
     if (!made) {
         return std::move(made).error();
@@ -305,7 +342,23 @@ Result<std::vector<sock_filter>> compileMinimalFilter() {
             return std::move(done).error();
         }
     }
+    if (Result<void> calls = addCalls(filter, SCMP_ACT_ERRNO(EPERM), refused); !calls) {
+        return std::move(calls).error();
+    }
+    if (Result<void> flags = refuseNamespaces(filter, namespaces); !flags) {
+        return std::move(flags).error();
+    }
     return exportProgram(filter);
+}
+
+} // namespace
+
+Result<std::vector<sock_filter>> compileMinimalFilter() {
+    return compileDenyList({}, 0);
+}
+
+Result<std::vector<sock_filter>> compileHostFloor() {
+    return compileDenyList(reachingCalls(), CLONE_NEWUSER);
 }
 
 Result<FilterSet> compileFilters() {
@@ -313,8 +366,10 @@ Result<FilterSet> compileFilters() {
     const struct {
         std::vector<sock_filter>& filter;
         Result<std::vector<sock_filter>> (*compile)();
-    } filters[] = {
-        {set.standard, compileDefaultFilter}, {set.strict, compileStrictFilter}, {set.minimal, compileMinimalFilter}};
+    } filters[] = {{set.standard, compileDefaultFilter}, {set.strict, compileStrictFilter},
+                   {set.minimal, compileMinimalFilter},  {set.capable, compileCapableFilter},
+                   {set.nesting, compileNestingFilter},  {set.host, compileHostFilter},
+                   {set.hostFloor, compileHostFloor}};
     for (const auto& [filter, compile] : filters) {
         Result<std::vector<sock_filter>> compiled = compile();
         if (!compiled) {

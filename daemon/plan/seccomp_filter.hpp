@@ -17,6 +17,18 @@ Result<std::vector<sock_filter>> compileStrictFilter();
 // Everything passes, on each architecture that this machine executes, but TIOCSTI and TIOCLINUX.
 Result<std::vector<sock_filter>> compileMinimalFilter();
 
+// The default one with capableCalls() and all namespaces but user namespaces.
+Result<std::vector<sock_filter>> compileCapableFilter();
+
+// The same with user namespaces.
+Result<std::vector<sock_filter>> compileNestingFilter();
+
+// The default one without reachingCalls().
+Result<std::vector<sock_filter>> compileHostFilter();
+
+// The minimal one without reachingCalls() and user namespaces.
+Result<std::vector<sock_filter>> compileHostFloor();
+
 Result<FilterSet> compileFilters();
 
 } // namespace sandboxd::plan

@@ -90,8 +90,8 @@ struct FdAssignment {
 enum class Network : std::uint32_t { none, loopback, host };
 inline constexpr std::uint32_t networkCount = 3;
 
-enum class IdentityKind : std::uint32_t { mapped };
-inline constexpr std::uint32_t identityCount = 1;
+enum class IdentityKind : std::uint32_t { mapped, host, namespaceRoot };
+inline constexpr std::uint32_t identityCount = 3;
 
 // Namespaces that the sandbox does not share with the caller. User and mount are always new and not listed.
 enum NamespaceFlag : std::uint32_t {
@@ -106,8 +106,10 @@ inline constexpr std::uint32_t knownNamespaceFlags = unsharePid | unshareIpc | u
 // How the payload's process starts.
 enum ProcessFlag : std::uint32_t {
     processNewSession = 1U << 0U, // it leads a session
+    processIsFirst = 1U << 1U,    // it is process 1 of a new pid namespace
+    processNesting = 1U << 2U,    // it may make user namespaces
 };
-inline constexpr std::uint32_t knownProcessFlags = processNewSession;
+inline constexpr std::uint32_t knownProcessFlags = processNewSession | processIsFirst | processNesting;
 
 // One packet of the socket that carries more descriptors: as many numbers as descriptors, each that of the payload for
 // the descriptor at its place. All packets are there before the request is made.
@@ -147,6 +149,7 @@ struct Header {
     std::uint32_t process;          // ProcessFlag
     std::uint32_t fdCount;          // descriptors that follow the Plan in Launch
     std::uint64_t setupTimeoutUsec; // from Launch to the payload's exec
+    std::uint64_t capabilities;     // the payload's, 1 << number each; namespaceRoot only
 };
 
 static_assert(std::is_trivially_copyable_v<Header> && std::is_trivially_copyable_v<MountStep>);

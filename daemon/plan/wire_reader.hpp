@@ -64,7 +64,19 @@ private:
                header_->identity < identityCount && header_->network < networkCount &&
                (header_->namespaces & ~unsigned{knownNamespaceFlags}) == 0 && header_->insideUid != UINT32_MAX &&
                header_->insideGid != UINT32_MAX && header_->fdCount <= maxPayloadFds && isIndex(header_->lifeline) &&
-               checkProcess();
+               checkIdentity() && checkProcess();
+    }
+
+    // Outside a user namespace of its own there are no other ids, no process 1 and nothing nested.
+    [[nodiscard]] bool checkIdentity() const noexcept {
+        const auto identity = static_cast<IdentityKind>(header_->identity);
+        if (header_->capabilities != 0 && identity != IdentityKind::namespaceRoot) {
+            return false;
+        }
+        return identity != IdentityKind::host ||
+               (header_->insideUid == header_->uid && header_->insideGid == header_->gid &&
+                (header_->namespaces & unsharePid) != 0 && header_->filter.count > 0 &&
+                (header_->process & (processIsFirst | processNesting)) == 0);
     }
 
     // Only the leader of a session can have a controlling terminal.
@@ -72,7 +84,13 @@ private:
         const bool leads = (header_->process & processNewSession) != 0;
         return (header_->process & ~unsigned{knownProcessFlags}) == 0 && isIndex(header_->terminal) &&
                isIndex(header_->fdSocket) && isIndex(header_->info) && isIndex(header_->status) &&
-               isIndex(header_->block) && isIndex(header_->sync) && (leads || header_->terminal < 0);
+               isIndex(header_->block) && isIndex(header_->sync) && (leads || header_->terminal < 0) && checkFirst();
+    }
+
+    // Process 1 needs a namespace to be that in, and nobody but init holds what sync-fd is.
+    [[nodiscard]] bool checkFirst() const noexcept {
+        const bool isFirst = (header_->process & processIsFirst) != 0;
+        return !isFirst || ((header_->namespaces & unsharePid) != 0 && header_->sync < 0);
     }
 
     template <typename T> [[nodiscard]] bool checkTable(const Table& table, std::uint32_t most) const noexcept {

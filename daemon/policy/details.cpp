@@ -50,6 +50,11 @@ std::string namespaceNames(const spec::Namespaces& namespaces) {
     return names;
 }
 
+std::string capabilityNames(const spec::Spec& spec) {
+    const bool hasAny = spec.identity == spec::Identity::namespaceRoot;
+    return shorten(spec::describeCapabilities(hasAny ? spec.capabilities.value_or(spec::allCapabilities) : 0));
+}
+
 std::string_view lifetimeName(const spec::Spec& spec) {
     return spec.lifeline || spec.lifetime == spec::Lifetime::fd ? "fd" : "call";
 }
@@ -174,7 +179,7 @@ std::map<std::string, std::string> checkDetails(const spec::Spec& spec, const Ca
         {"command-line", shorten(command)},
         {"namespaces", namespaceNames(spec.namespaces)},
         {"identity", std::string(spec::nameOf(spec.identity))},
-        {"capabilities", "none"},
+        {"capabilities", capabilityNames(spec)},
         {"network", std::string(spec::nameOf(spec.network))},
         {"devices", bindsDevices(spec) ? "bound" : "none"},
         {"writable", std::string(writableName(breadthOf(spec)))},

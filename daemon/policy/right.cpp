@@ -19,16 +19,28 @@ bool isConfinedCaller(const Caller& caller) {
     return !label || isConfined(*label);
 }
 
+// In a user namespace of its own a payload reaches nothing that a filter would have to keep from it.
+bool isUnfiltered(const spec::Spec& spec) {
+    return spec.seccomp == spec::Seccomp::minimal && spec.identity == spec::Identity::host;
+}
+
 } // namespace
 
 std::string_view actionOf(Right right) noexcept {
     return rights[static_cast<std::size_t>(right)].action;
 }
 
-std::vector<Right> requiredRights(const spec::Spec& /*spec*/, const Caller& caller) {
-    // All that a Spec can say today is within `spawn`; identities, networks and filters that are not come with their
-    // case.
+std::vector<Right> requiredRights(const spec::Spec& spec, const Caller& caller) {
     std::vector<Right> needed{Right::spawn};
+    if (spec.identity == spec::Identity::namespaceRoot) {
+        needed.push_back(Right::spawnNamespaceRoot);
+    }
+    if (spec.nestedUserNamespaces) {
+        needed.push_back(Right::spawnNestedUserns);
+    }
+    if (isUnfiltered(spec)) {
+        needed.push_back(Right::spawnUnfiltered);
+    }
     if (isConfinedCaller(caller)) {
         needed.push_back(Right::spawnConfinedCaller);
     }

@@ -11,6 +11,10 @@ namespace sandboxd::spec {
     switch (identity) {
     case Identity::mapped:
         return "mapped";
+    case Identity::host:
+        return "host";
+    case Identity::namespaceRoot:
+        return "namespace-root";
     }
     return {};
 }

@@ -104,7 +104,7 @@ Result<std::vector<std::string>> parseEnvironment(const std::vector<std::string>
 
 Result<Identity> parseIdentity(std::string_view text) {
     static constexpr std::array<Word<Identity>, 3> words{
-        {{"mapped", Identity::mapped}, {"host", std::nullopt}, {"namespace-root", std::nullopt}}};
+        {{"mapped", Identity::mapped}, {"host", Identity::host}, {"namespace-root", Identity::namespaceRoot}}};
     return parseWord<Identity>("identity", text, words);
 }
 

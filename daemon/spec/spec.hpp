@@ -2,6 +2,7 @@
 // validate.hpp says whether its parts fit together.
 #pragma once
 
+#include "spec/capability.hpp"
 #include "spec/mount.hpp"
 #include "spec/path.hpp"
 
@@ -30,7 +31,10 @@ struct Namespaces {
     friend bool operator==(const Namespaces&, const Namespaces&) = default;
 };
 
-enum class Identity { mapped };
+// mapped: a user namespace of nobody's, no capability. host: the caller's ids as they are outside, in no user namespace
+// of its own. namespaceRoot: capabilities in a second user namespace, which holds those of its mounts that the sandbox
+// made to what they are.
+enum class Identity { mapped, host, namespaceRoot };
 
 // A line of an id map: `inside` stands for `outside`, an id of the caller's namespace.
 struct MappedId {
@@ -62,6 +66,9 @@ struct Spec {
     Namespaces namespaces;
     Identity identity = Identity::mapped;
     InsideIds ids;
+    std::optional<CapabilitySet> capabilities; // inside; nothing said: all that the identity allows
+    bool nestedUserNamespaces = false;         // the payload may make user namespaces itself
+    bool init = true;                          // false: the payload is process 1
     Seccomp seccomp = Seccomp::standard;
     std::vector<FdIndex> seccompFds; // further filters, in order; each only narrows
     std::optional<std::string> hostname;

@@ -2,6 +2,8 @@
 
 #include "base/quote.hpp"
 
+#include <algorithm>
+
 namespace sandboxd::spec {
 namespace {
 
@@ -166,6 +168,56 @@ Result<void> checkIds(const Spec& spec) {
     return checkId("gid", spec.ids.gid, spec.ids.gidMap);
 }
 
+// Nothing but its pid namespace and its filter parts such a payload from the caller's other processes.
+Result<void> checkHostIdentity(const Spec& spec) {
+    const struct {
+        bool broken;
+        const char* why;
+    } rules[] = {
+        {!spec.namespaces.pid, "needs \"pid\" in namespaces"},
+        {spec.ids.uid || spec.ids.uidMap, "has no \"uid\" or \"uid-map\" of its own"},
+        {spec.ids.gid || spec.ids.gidMap, "has no \"gid\" or \"gid-map\" of its own"},
+        {spec.seccomp == Seccomp::off, "needs a filter"},
+        {spec.nestedUserNamespaces, "excludes \"nested-userns\""},
+        {!spec.init, "needs an init: the payload cannot be process 1"},
+    };
+    for (const auto& rule : rules) {
+        if (rule.broken) {
+            return Error{ErrorCode::conflictingOptions, std::string("identity: \"host\" ") + rule.why};
+        }
+    }
+    return {};
+}
+
+Result<void> checkIdentity(const Spec& spec) {
+    if (spec.capabilities.value_or(0) != 0 && spec.identity != Identity::namespaceRoot) {
+        return Error{ErrorCode::conflictingOptions, "capabilities: need the identity \"namespace-root\""};
+    }
+    return spec.identity == Identity::host ? checkHostIdentity(spec) : Result<void>();
+}
+
+bool locksFiles(const Spec& spec) {
+    return std::any_of(spec.mounts.begin(), spec.mounts.end(),
+                       [](const MountOperation& operation) { return std::holds_alternative<LockFile>(operation); });
+}
+
+// Who is process 1 comes with its pid namespace, and holds nothing for the sandbox's life.
+Result<void> checkInit(const Spec& spec) {
+    if (spec.init) {
+        return {};
+    }
+    if (!spec.namespaces.pid) {
+        return Error{ErrorCode::conflictingOptions, "init: the payload can be process 1 of a new pid namespace only"};
+    }
+    if (spec.sync) {
+        return Error{ErrorCode::conflictingOptions, "sync-fd: needs an init that holds it"};
+    }
+    if (locksFiles(spec)) {
+        return Error{ErrorCode::conflictingOptions, "mounts: \"lock-file\" needs an init that holds the lock"};
+    }
+    return {};
+}
+
 Result<void> checkStartTimeout(const Spec& spec) {
     if (spec.startTimeoutUsec && *spec.startTimeoutUsec == 0) {
         return Error{ErrorCode::invalidOption, "start-timeout-usec: 0 leaves no time"};
@@ -177,7 +229,7 @@ Result<void> checkStartTimeout(const Spec& spec) {
 
 Result<void> validate(const Spec& spec) {
     for (const auto check : {checkPayloadFds, checkMounts, checkFilters, checkLifetime, checkTerminal, checkReports,
-                             checkHostname, checkIds, checkStartTimeout}) {
+                             checkHostname, checkIds, checkIdentity, checkInit, checkStartTimeout}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;
         }

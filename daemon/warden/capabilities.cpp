@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 namespace sandboxd::warden {
 
 namespace {
@@ -86,21 +88,46 @@ bool hasEffective(int capability) noexcept {
     return get(sets) && (sets.half[number / 32].effective & (1U << (number % 32))) != 0;
 }
 
-bool hasNoCapability() noexcept {
+bool passOnCapabilities(std::uint64_t mask) noexcept {
     Sets sets{};
     if (!get(sets)) {
         return false;
     }
-    std::uint32_t any = 0;
-    for (const auto& half : sets.half) {
-        any |= half.effective | half.permitted | half.inheritable;
+    for (unsigned i = 0; i < 2; ++i) {
+        sets.half[i].inheritable = sets.half[i].permitted & static_cast<std::uint32_t>(mask >> (32U * i));
+    }
+    if (!set(sets)) {
+        return false;
     }
     for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {
-        if (boundingState(capability) != 0 || ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) {
+        if ((mask & capabilityBit(capability)) != 0 &&
+            ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) {
             return false;
         }
     }
-    return any == 0;
+    return true;
+}
+
+bool hasExactly(std::uint64_t mask) noexcept {
+    Sets sets{};
+    if (!get(sets)) {
+        return false;
+    }
+    for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {
+        const bool wanted = (mask & capabilityBit(capability)) != 0;
+        const auto number = static_cast<unsigned>(capability);
+        const auto& half = sets.half[number / 32];
+        for (const std::uint32_t one : {half.effective, half.permitted, half.inheritable}) {
+            if (((one >> (number % 32)) & 1U) != (wanted ? 1U : 0U)) {
+                return false;
+            }
+        }
+        if ((boundingState(capability) != 0) != wanted ||
+            (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) != wanted) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace sandboxd::warden

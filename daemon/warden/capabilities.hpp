@@ -23,7 +23,10 @@ bool keepBounding(std::uint64_t mask) noexcept;
 
 [[nodiscard]] bool hasEffective(int capability) noexcept;
 
-// True if all five sets are empty.
-bool hasNoCapability() noexcept;
+// inheritable := ambient := permitted & mask: what passes an exec(2) of an ordinary program.
+bool passOnCapabilities(std::uint64_t mask) noexcept;
+
+// True if each of the five sets is `mask`, as far as the kernel knows its bits.
+bool hasExactly(std::uint64_t mask) noexcept;
 
 } // namespace sandboxd::warden

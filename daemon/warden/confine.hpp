@@ -3,6 +3,7 @@
 
 #include "plan/wire_reader.hpp"
 #include "warden/failure.hpp"
+#include "warden/identity.hpp"
 
 namespace sandboxd::warden {
 
@@ -11,7 +12,8 @@ Failure forbidNewPrivileges() noexcept;
 // Needs no_new_privs. False with errno.
 bool installFilter(wire::View<sock_filter> filter) noexcept;
 
-// Reads back ids, all capability sets, no_new_privs and, if there is one, the filter. Step verify.
-Failure verifyConfined(const wire::PlanReader& plan, bool isFiltered) noexcept;
+// Reads back ids, all capability sets (each must be exactly `capabilities`), no_new_privs and, if there is one, the
+// filter. Step verify.
+Failure verifyConfined(const Ids& ids, std::uint64_t capabilities, bool isFiltered) noexcept;
 
 } // namespace sandboxd::warden

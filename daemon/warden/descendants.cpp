@@ -54,14 +54,14 @@ UniqueFd watchDescendants() noexcept {
     return UniqueFd(::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-void reapDescendants(int events, pid_t payload, pid_t init) noexcept {
+void reapDescendants(int events, const KnownChildren& known) noexcept {
     signalfd_siginfo signal{};
     while (::read(events, &signal, sizeof signal) > 0) {
     }
     for (;;) {
         siginfo_t info{};
-        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0 || info.si_pid == payload ||
-            info.si_pid == init) {
+        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0 ||
+            info.si_pid == known.payload || info.si_pid == known.init || info.si_pid == known.builder) {
             return;
         }
         ::waitpid(info.si_pid, nullptr, 0);

@@ -15,8 +15,15 @@ bool adoptDescendants() noexcept;
 // Readable when a child has ended; blocks SIGCHLD.
 UniqueFd watchDescendants() noexcept;
 
-// Reaps children that have ended, but for these two, whose ends others wait for. `events` is watchDescendants()'s.
-void reapDescendants(int events, pid_t payload, pid_t init) noexcept;
+// Children whose ends others wait for; 0 = none.
+struct KnownChildren {
+    pid_t payload;
+    pid_t init;
+    pid_t builder;
+};
+
+// Reaps the other children that have ended. `events` is watchDescendants()'s.
+void reapDescendants(int events, const KnownChildren& known) noexcept;
 
 // Reaps until there is no child left: something else ends them.
 void awaitDescendants() noexcept;

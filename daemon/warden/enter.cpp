@@ -1,155 +1,15 @@
 #include "warden/enter.hpp"
 
 #include "base/syscall.hpp"
-#include "warden/caller_context.hpp"
-#include "warden/caller_filters.hpp"
-#include "warden/caller_limits.hpp"
-#include "warden/confine.hpp"
-#include "warden/descriptors.hpp"
-#include "warden/execute.hpp"
-#include "warden/identity.hpp"
-#include "warden/information.hpp"
-#include "warden/label.hpp"
 #include "warden/namespaces.hpp"
-#include "warden/process.hpp"
-#include "warden/record_socket.hpp"
-#include "warden/session.hpp"
+#include "warden/payload.hpp"
 
-#include <sys/prctl.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <csignal>
 
 namespace sandboxd::warden {
-
-namespace {
-
-struct Entry {
-    const Host& host;
-    const Launch& launch;
-    const CallerView& caller;
-    int init; // pidfd
-    OwnDescriptors own;
-    CallerFilters callerFilters{};
-    bool isReported = false; // as a payload that runs
-};
-
-Failure takeCallersPriorities(Entry& entry) noexcept {
-    takeScheduling(entry.caller.record.context);
-    return takePriorities(entry.host.proc, entry.caller.record);
-}
-
-// CAP_SYS_ADMIN and, as init is not dumpable, CAP_SYS_PTRACE. The pid namespace is already that of our children.
-Failure join(Entry& entry) noexcept {
-    const wire::Header& header = entry.launch.plan.header();
-    std::uint64_t types = cloneFlags(header) & ~std::uint64_t{CLONE_NEWPID};
-    types |= (header.namespaces & wire::unshareCgroup) != 0 ? unsigned{CLONE_NEWCGROUP} : 0U;
-    return ::setns(entry.init, static_cast<int>(types)) == 0 ? success : failed(SetupStep::join);
-}
-
-Failure becomeCaller(Entry& entry) noexcept {
-    const wire::Header& header = entry.launch.plan.header();
-    return becomeCallerForGood(header.insideUid, header.insideGid);
-}
-
-// Of the payload whose pid namespace does not end with init; what it started is left to the leaf, or to the warden.
-Failure dieWithWarden(Entry& entry) noexcept {
-    if (!sharesPids(entry.launch.plan.header())) {
-        return success;
-    }
-    return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 ? success : failed(SetupStep::confine);
-}
-
-Failure newSession(Entry& entry) noexcept {
-    return startSession(entry.launch);
-}
-
-// Before no_new_privs, which would freeze the label; after the ids, which the payload's profile does not let change.
-Failure takeLabel(Entry& entry) noexcept {
-    const char* label = entry.launch.plan.text(entry.launch.plan.header().label);
-    return label == nullptr || changeLabel(entry.host.proc, label) ? success : failed(SetupStep::payloadLabel);
-}
-
-Failure forbidPrivileges(Entry&) noexcept {
-    return forbidNewPrivileges();
-}
-
-Failure changeDirectory(Entry& entry) noexcept {
-    const char* path = entry.launch.plan.text(entry.launch.plan.header().workingDirectory);
-    return ::chdir(path == nullptr ? "/" : path) == 0 ? success : failed(SetupStep::workingDirectory);
-}
-
-Failure place(Entry& entry) noexcept {
-    return placeDescriptors(entry.launch, entry.host.devNull, entry.own);
-}
-
-Failure tell(Entry& entry) noexcept {
-    return tellInformation(entry.launch.plan, entry.own);
-}
-
-Failure takeCallersLimits(Entry& entry) noexcept {
-    takeSignals(entry.caller.record.context);
-    return takeLimits(entry.caller.record);
-}
-
-// With the payload's label: what it may not read is no filter of its.
-Failure readFilters(Entry& entry) noexcept {
-    return entry.callerFilters.read(entry.launch);
-}
-
-Failure filter(Entry& entry) noexcept {
-    const auto ours = entry.launch.plan.filter();
-    return ours.count == 0 || installFilter(ours) ? success : failed(SetupStep::confine);
-}
-Failure verify(Entry& entry) noexcept {
-    return verifyConfined(entry.launch.plan, entry.launch.plan.filter().count > 0);
-}
-
-using Step = Failure (*)(Entry&) noexcept;
-
-// Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {
-    takeCallersPriorities, join,        becomeCaller, dieWithWarden, newSession,        takeLabel, forbidPrivileges,
-    changeDirectory,       readFilters, place,        tell,          takeCallersLimits, filter,    verify};
-
-Failure run(Entry& entry) noexcept {
-    for (const Step step : steps) {
-        if (const Failure failure = step(entry)) {
-            return failure;
-        }
-    }
-    // Tells an end after the exec from one before it: both close the socket.
-    if (!sendRecord(entry.own.report, success)) {
-        return failed(SetupStep::killed);
-    }
-    entry.isReported = true;
-    awaitUnblocked(entry.own.block);
-    // After all that is ours: they may refuse any of it.
-    const Failure failure = entry.callerFilters.install();
-    return failure ? failure : execute(entry.launch.plan);
-}
-
-// Whoever blocked the payload has been told long ago that it runs: only its own stderr is left to say otherwise.
-[[noreturn]] void endUnheard(const Entry& entry, const Failure& failure) noexcept {
-    sayNotExecuted(entry.launch.plan, failure.error);
-    ::_exit(failure.error == ENOENT ? 127 : 126);
-}
-
-[[noreturn]] void runPayload(Entry entry) noexcept {
-    const Failure failure = run(entry);
-    if (entry.isReported && entry.own.block >= 0) {
-        endUnheard(entry, failure);
-    }
-    sendRecord(entry.own.report, failure);
-    ::_exit(127);
-}
-
-OwnDescriptors ownDescriptors(const Host& host, const Launch& launch, int report) noexcept {
-    const wire::Header& header = launch.plan.header();
-    return {report, launch.fd(header.info), launch.fd(header.status), launch.fd(header.block), host.proc};
-}
-
-} // namespace
 
 Failure startPayload(const Host& host, const Reservation& reservation, const Launch& launch, const CallerView& caller,
                      int initPidfd, PayloadProcess& payload) noexcept {
@@ -175,7 +35,7 @@ Failure startPayload(const Host& host, const Reservation& reservation, const Lau
     }
     payload.pid = sys::clone3(arguments);
     if (payload.pid == 0) {
-        runPayload({host, launch, caller, initPidfd, ownDescriptors(host, launch, theirs.get())});
+        runPayload({host, launch, caller, initPidfd, theirs.get()});
     }
     if (payload.pid < 0) {
         return failed(SetupStep::cgroup);

@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
 
 namespace sandboxd::warden {
 
@@ -39,6 +41,28 @@ UniqueFd makeTmpfs(std::uint32_t mode, std::uint64_t size) noexcept {
 UniqueFd makeProc() noexcept {
     FilesystemBuilder builder("proc");
     return builder.mount(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+// A child on the same descriptor table makes it, at a number that is held for it. Its status is an errno.
+UniqueFd makeProcOfChildren() noexcept {
+    UniqueFd place(::open("/", O_PATH | O_CLOEXEC));
+    clone_args arguments{};
+    arguments.flags = CLONE_FILES;
+    arguments.exit_signal = SIGCHLD;
+    const pid_t child = place ? sys::clone3(arguments) : -1;
+    if (child == 0) {
+        const UniqueFd tree = makeProc();
+        ::_exit(tree && ::dup3(tree.get(), place.get(), O_CLOEXEC) >= 0 ? 0 : errno);
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child) {
+        return UniqueFd();
+    }
+    if (status == 0) {
+        return place;
+    }
+    errno = WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+    return UniqueFd();
 }
 
 UniqueFd cloneProc() noexcept {

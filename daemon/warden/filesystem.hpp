@@ -14,6 +14,8 @@ UniqueFd makeTmpfs(std::uint32_t mode, std::uint64_t size) noexcept;
 
 // nosuid, nodev and noexec; shows the pid namespace of this process.
 UniqueFd makeProc() noexcept;
+// Of the pid namespace that children of this process are in, and it is not.
+UniqueFd makeProcOfChildren() noexcept;
 // A copy of the /proc that the root directory shows, with all that is mounted on it.
 UniqueFd cloneProc() noexcept;
 

@@ -12,8 +12,13 @@ namespace sandboxd::warden {
 namespace {
 
 // CAP_SETUID and CAP_SETGID over the sandbox's user namespace only: the kernel refuses ids that are not mapped there.
-bool setIds(uid_t uid, gid_t gid) noexcept {
-    return ::setresgid(gid, gid, gid) == 0 && ::setresuid(uid, uid, uid) == 0;
+bool setIds(const Ids& ids) noexcept {
+    return ::setresgid(ids.gid, ids.gid, ids.gid) == 0 && ::setresuid(ids.uid, ids.uid, ids.uid) == 0;
+}
+
+// Without it the capabilities of uid 0 would end with it.
+bool keepOverIds(bool keep) noexcept {
+    return ::prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0) == 0;
 }
 
 // What set-up takes: mounts and names, lo, the namespace's limits, giving up. None that overrides modes of files: what
@@ -26,24 +31,35 @@ constexpr std::uint64_t layers = capabilityBit(CAP_DAC_OVERRIDE);
 
 } // namespace
 
-Failure becomeCallerAndBuild(uid_t uid, gid_t gid) noexcept {
-    const bool done = ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setIds(uid, gid) &&
-                      keepCapabilities(builders | layers) && useCapabilities(builders) &&
-                      ::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == 0 && forbidTracing();
+Ids payloadIds(const wire::Header& header) noexcept {
+    return {header.insideUid, header.insideGid};
+}
+
+Ids builderIds(const wire::Header& header) noexcept {
+    const bool isOwn = header.identity == static_cast<unsigned>(wire::IdentityKind::namespaceRoot);
+    return isOwn ? Ids{header.uid, header.gid} : payloadIds(header);
+}
+
+Failure becomeCallerAndBuild(const Ids& ids) noexcept {
+    const bool done = keepOverIds(true) && setIds(ids) && keepCapabilities(builders | layers) &&
+                      useCapabilities(builders) && keepOverIds(false) && forbidTracing();
     return done ? success : failed(SetupStep::identity);
 }
 
-Failure becomeCallerForGood(uid_t uid, gid_t gid) noexcept {
+Failure becomeCallerForGood(const Ids& ids, std::uint64_t capabilities) noexcept {
     // The bounding set first: it takes CAP_SETPCAP, and entering the user namespace has filled it again.
-    const bool done = keepBounding(0) && setIds(uid, gid) && keepCapabilities(0) && forbidTracing();
+    const bool done = keepBounding(capabilities) && keepOverIds(capabilities != 0) && setIds(ids) && raiseEffective() &&
+                      keepCapabilities(capabilities) && passOnCapabilities(capabilities) && keepOverIds(false) &&
+                      forbidTracing();
     return done ? success : failed(SetupStep::identity);
 }
 
-bool isCaller(uid_t uid, gid_t gid) noexcept {
+bool isCaller(const Ids& ids) noexcept {
     uid_t uids[3];
     gid_t gids[3];
     return ::getresuid(&uids[0], &uids[1], &uids[2]) == 0 && ::getresgid(&gids[0], &gids[1], &gids[2]) == 0 &&
-           uids[0] == uid && uids[1] == uid && uids[2] == uid && gids[0] == gid && gids[1] == gid && gids[2] == gid;
+           uids[0] == ids.uid && uids[1] == ids.uid && uids[2] == ids.uid && gids[0] == ids.gid && gids[1] == ids.gid &&
+           gids[2] == ids.gid;
 }
 
 } // namespace sandboxd::warden

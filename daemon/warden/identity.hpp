@@ -1,19 +1,33 @@
-// The caller's ids inside the sandbox's user namespace, by the numbers that they have there. Never maps anything.
+// The caller's ids by the numbers that they have where the process is: inside a user namespace of the sandbox, or
+// outside any. Never maps anything.
 #pragma once
 
+#include "plan/wire_format.hpp"
 #include "warden/failure.hpp"
 
+#include <cstdint>
 #include <sys/types.h>
 
 namespace sandboxd::warden {
 
-// By init, which keeps its capabilities over its own user namespace to build with.
-Failure becomeCallerAndBuild(uid_t uid, gid_t gid) noexcept;
+struct Ids {
+    uid_t uid;
+    gid_t gid;
+};
 
-// By the payload's process: no capability is left.
-Failure becomeCallerForGood(uid_t uid, gid_t gid) noexcept;
+// The payload's, and those of an init in the same user namespace.
+[[nodiscard]] Ids payloadIds(const wire::Header& header) noexcept;
+
+// Those in the user namespace that the sandbox is built in.
+[[nodiscard]] Ids builderIds(const wire::Header& header) noexcept;
+
+// By who builds, with capabilities over its own user namespace.
+Failure becomeCallerAndBuild(const Ids& ids) noexcept;
+
+// By the payload's process: these capabilities are left and pass its exec(2), no other.
+Failure becomeCallerForGood(const Ids& ids, std::uint64_t capabilities) noexcept;
 
 // All ids are these and nothing else.
-bool isCaller(uid_t uid, gid_t gid) noexcept;
+[[nodiscard]] bool isCaller(const Ids& ids) noexcept;
 
 } // namespace sandboxd::warden

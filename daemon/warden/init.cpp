@@ -1,25 +1,20 @@
 #include "warden/init.hpp"
 
 #include "base/syscall.hpp"
-#include "warden/capabilities.hpp"
-#include "warden/confine.hpp"
 #include "warden/identity.hpp"
-#include "warden/label.hpp"
+#include "warden/init_life.hpp"
+#include "warden/inner_init.hpp"
 #include "warden/mount.hpp"
-#include "warden/network.hpp"
+#include "warden/namespace_contents.hpp"
+#include "warden/namespaces.hpp"
 #include "warden/new_root.hpp"
 #include "warden/overlay.hpp"
-#include "warden/proc_text.hpp"
+#include "warden/payload.hpp"
 #include "warden/process.hpp"
 #include "warden/record_socket.hpp"
 #include "warden/source.hpp"
 
-#include <poll.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-
-#include <csignal>
-#include <cstring>
 
 namespace sandboxd::warden {
 
@@ -27,14 +22,23 @@ namespace {
 
 struct Init {
     const Host& host;
-    const wire::PlanReader& plan;
+    const Launch& launch;
+    const CallerView& caller;
     MountTable& table;
     int socket;
+    const wire::PlanReader& plan = launch.plan;
+    InnerInit inner{};
     NewRoot root{};
 };
 
 Failure takeLabel(Init& init) noexcept {
-    return !init.host.appArmor || changeLabel(init.host.proc, initLabel) ? success : failed(SetupStep::label);
+    return takeInitLabel(init.host);
+}
+
+// While it has root's files in /proc still.
+Failure takePriorities(Init& init) noexcept {
+    const bool isPayload = (init.plan.header().process & wire::processIsFirst) != 0;
+    return isPayload ? takeCallersPriorities(init.host, init.caller) : success;
 }
 
 // One byte: the ids are mapped. End-of-file: the warden is gone.
@@ -44,51 +48,27 @@ Failure awaitMaps(Init& init) noexcept {
 }
 
 Failure becomeCaller(Init& init) noexcept {
-    return becomeCallerAndBuild(init.plan.header().insideUid, init.plan.header().insideGid);
+    return becomeCallerAndBuild(builderIds(init.plan.header()));
 }
 
-// A change of ids clears it, so it comes after them; with it no half-built sandbox outlives its warden.
-Failure dieWithWarden(Init& init) noexcept {
-    if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
-        return failed(SetupStep::confine);
-    }
-    // The warden may have died before: getppid() is 0 here, but its end of the socket tells.
-    pollfd entry{init.socket, 0, 0};
-    return ::poll(&entry, 1, 0) == 0 ? success : failedWith(ECANCELED, SetupStep::killed);
+Failure bindLife(Init& init) noexcept {
+    return dieWithWarden(init.socket);
 }
 
-Failure nameHost(Init& init) noexcept {
-    const char* name = init.plan.text(init.plan.header().hostname);
-    if (name == nullptr || ::sethostname(name, std::strlen(name)) == 0) {
-        return success;
-    }
-    return failed(SetupStep::hostname);
+Failure startInner(Init& init) noexcept {
+    return init.inner.start(init.host, init.caller, init.launch, init.socket);
 }
 
-Failure startNetwork(Init& init) noexcept {
-    const bool wanted = init.plan.header().network == static_cast<unsigned>(wire::Network::loopback);
-    return !wanted || raiseLoopback() ? success : failed(SetupStep::network);
+Failure joinInner(Init& init) noexcept {
+    return init.inner.join(init.plan.header());
 }
 
-// Only now: a cgroup namespace has the creator's cgroup as its root, and the clone put init into its leaf.
-Failure newCgroupNamespace(Init& init) noexcept {
-    const bool wanted = (init.plan.header().namespaces & wire::unshareCgroup) != 0;
-    return !wanted || ::unshare(CLONE_NEWCGROUP) == 0 ? success : failed(SetupStep::namespaces);
+Failure fillNamespaces(Init& init) noexcept {
+    return warden::fillNamespaces(init.plan);
 }
 
-// The kernel itself refuses nested namespaces then, whatever filter or label does. After the last of our own is made;
-// the sysctl is of the user namespace of the process that writes.
 Failure forbidNamespaces(Init& init) noexcept {
-    static constexpr const char* limits[] = {"sys/user/max_user_namespaces",   "sys/user/max_mnt_namespaces",
-                                             "sys/user/max_pid_namespaces",    "sys/user/max_ipc_namespaces",
-                                             "sys/user/max_uts_namespaces",    "sys/user/max_net_namespaces",
-                                             "sys/user/max_cgroup_namespaces", "sys/user/max_time_namespaces"};
-    for (const char* limit : limits) {
-        if (!writeProc(init.host.proc, limit, "0")) {
-            return failed(SetupStep::limits);
-        }
-    }
-    return success;
+    return warden::forbidNamespaces(init.plan, init.host.proc);
 }
 
 // Nothing mounted here shows outside, and nothing mounted outside shows here.
@@ -121,37 +101,24 @@ Failure enterRoot(Init& init) noexcept {
 Failure checkMounts(Init& init) noexcept {
     return verifyMounts(init.plan, init.table);
 }
-
-// The bounding set while CAP_SETPCAP is there, capabilities, then the label (the idle one lets nothing be dropped any
-// more), no_new_privs after the label (it would freeze it), the filter last.
+Failure releaseInner(Init& init) noexcept {
+    return init.inner.release();
+}
 Failure confine(Init& init) noexcept {
-    if (!keepBounding(0) || !keepCapabilities(0)) {
-        return failed(SetupStep::confine);
-    }
-    if (init.host.appArmor && !changeLabel(init.host.proc, idleLabel)) {
-        return failed(SetupStep::label);
-    }
-    if (!forbidTracing()) {
-        return failed(SetupStep::confine);
-    }
-    if (const Failure failure = forbidNewPrivileges()) {
-        return failure;
-    }
-    if (const Failure failure = dieWithWarden(init)) {
-        return failure;
-    }
-    return installFilter(init.plan.idleFilter()) ? verifyConfined(init.plan, true) : failed(SetupStep::confine);
+    return confineForLife(init.host, init.plan, builderIds(init.plan.header()), init.socket);
 }
 
 using Step = Failure (*)(Init&) noexcept;
 
 // Sources are opened before the new root hides the caller's /tmp. The limits come after the mounts: a detached tree
 // counts as a mount namespace.
-constexpr Step steps[] = {takeLabel,    awaitMaps,          becomeCaller,  dieWithWarden,    nameHost,
-                          startNetwork, newCgroupNamespace, isolateMounts, openSources,      attachRoot,
-                          fillRoot,     enterRoot,          checkMounts,   forbidNamespaces, confine};
+constexpr Step begin[] = {takeLabel, takePriorities, awaitMaps, becomeCaller, bindLife, fillNamespaces};
+constexpr Step beginInner[] = {takePriorities, awaitMaps, becomeCaller, bindLife, startInner, takeLabel, joinInner};
+constexpr Step build[] = {isolateMounts, openSources, attachRoot, fillRoot, enterRoot, checkMounts, forbidNamespaces};
+constexpr Step end[] = {confine};
+constexpr Step endInner[] = {releaseInner, confine};
 
-Failure build(Init& init) noexcept {
+template <std::size_t count> Failure take(Init& init, const Step (&steps)[count]) noexcept {
     for (const Step step : steps) {
         if (const Failure failure = step(init)) {
             return failure;
@@ -160,20 +127,19 @@ Failure build(Init& init) noexcept {
     return success;
 }
 
-// The payload is the warden's child; what comes here are its orphans. SIGCHLD is blocked, so none is missed between
-// reaping and waiting.
-[[noreturn]] void reapForever() noexcept {
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &children, nullptr);
-    for (;;) {
-        while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-        }
-        if (::sigwaitinfo(&children, nullptr) < 0 && errno != EINTR) {
-            ::pause(); // a filter without it: orphans stay zombies rather than init spins
-        }
+Failure takeAll(Init& init) noexcept {
+    const bool isInner = hasInnerNamespace(init.plan.header());
+    if (const Failure failure = isInner ? take(init, beginInner) : take(init, begin)) {
+        return failure;
     }
+    if (const Failure failure = take(init, build)) {
+        return failure;
+    }
+    if (isInner) {
+        return take(init, endInner);
+    }
+    const bool isPayload = (init.plan.header().process & wire::processIsFirst) != 0;
+    return isPayload ? success : take(init, end);
 }
 
 // Locks and what sync-fd is; a pipe of the caller held beside would never see its end.
@@ -189,15 +155,20 @@ void keepForLife(const MountTable& table, int sync) noexcept {
 
 } // namespace
 
-[[noreturn]] void runInit(const Host& host, const Launch& launch, MountTable& table, int socket) noexcept {
-    Init init{host, launch.plan, table, socket};
-    const Failure result = build(init);
+[[noreturn]] void runInit(const Host& host, const Launch& launch, const CallerView& caller, MountTable& table,
+                          int socket) noexcept {
+    Init init{host, launch, caller, table, socket};
+    const Failure result = takeAll(init);
     sendRecord(socket, result);
     if (result) {
         ::_exit(1);
     }
-    keepForLife(table, launch.fd(launch.plan.header().sync));
-    reapForever();
+    const wire::Header& header = launch.plan.header();
+    if ((header.process & wire::processIsFirst) != 0 && !hasInnerNamespace(header)) {
+        runPayload({host, launch, caller, -1, socket});
+    }
+    keepForLife(table, launch.fd(header.sync));
+    reapForLife();
 }
 
 } // namespace sandboxd::warden

@@ -54,10 +54,16 @@ int tmpfs(const Operation& operation) noexcept {
     return error != 0 ? error : restrictNew(operation);
 }
 
+// A new one is refused to who does not own the pid namespace.
+UniqueFd procOf(const wire::Header& header) noexcept {
+    if (sharesPids(header)) {
+        return cloneProc();
+    }
+    return hasInnerNamespace(header) ? makeProcOfChildren() : makeProc();
+}
+
 int proc(const Operation& operation) noexcept {
-    // A new one is refused to who does not own the pid namespace.
-    UniqueFd tree = sharesPids(operation.plan.header()) ? cloneProc() : makeProc();
-    const int error = attachNew(operation, std::move(tree), statNoSuid | statNoDev);
+    const int error = attachNew(operation, procOf(operation.plan.header()), statNoSuid | statNoDev);
     return error != 0 ? error : restrictNew(operation);
 }
 

@@ -2,12 +2,19 @@
 
 #include "base/syscall.hpp"
 #include "warden/capabilities.hpp"
+#include "warden/identity.hpp"
 #include "warden/init.hpp"
+#include "warden/inner_init.hpp"
 #include "warden/proc_text.hpp"
 #include "warden/process.hpp"
+#include "warden/record_socket.hpp"
+#include "warden/wait.hpp"
 
 #include <sys/fsuid.h>
 #include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
 
 namespace sandboxd::warden {
 
@@ -28,9 +35,11 @@ bool becomeRootAgain() noexcept {
     return ::setresuid(0, 0, 0) == 0 && raiseEffective() && forbidTracing();
 }
 
+// Where there is an inner namespace, it is that which owns what can be shared.
 pid_t cloneInit(const Reservation& reservation, const wire::Header& header, int& pidfd) noexcept {
     clone_args arguments{};
-    arguments.flags = cloneFlags(header) | CLONE_PIDFD;
+    arguments.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_PIDFD;
+    arguments.flags |= hasInnerNamespace(header) ? 0U : unsharedTypes(header);
     arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
     arguments.exit_signal = SIGCHLD;
     if (reservation.leaf >= 0) {
@@ -40,24 +49,35 @@ pid_t cloneInit(const Reservation& reservation, const wire::Header& header, int&
     return sys::clone3(arguments);
 }
 
-// "INSIDE OUTSIDE 1": this one id, nothing else.
-bool writeMap(int proc, pid_t pid, const char* file, std::uint32_t inside, std::uint32_t outside) noexcept {
-    char line[64];
-    char* end = putNumber(line, inside);
-    *end++ = ' ';
-    end = putNumber(end, outside);
-    *end++ = ' ';
-    *end++ = '1';
-    *end = '\0';
-    return writeProc(proc, ProcPath(pid, file).bytes, line);
-}
-
 Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept {
     // Init is not dumpable, so these files are root's: no capability to override file modes is needed.
+    const Ids inside = builderIds(header);
     const bool done = writeProc(host.proc, ProcPath(pid, "setgroups").bytes, "deny") &&
-                      writeMap(host.proc, pid, "uid_map", header.insideUid, header.uid) &&
-                      writeMap(host.proc, pid, "gid_map", header.insideGid, header.gid);
+                      writeIdMap(host.proc, ProcPath(pid, "uid_map").bytes, inside.uid, header.uid) &&
+                      writeIdMap(host.proc, ProcPath(pid, "gid_map").bytes, inside.gid, header.gid);
     return done ? success : failed(SetupStep::maps);
+}
+
+// What the builder tells first: who init is. It has looked at nothing of the caller's yet, so this is soon.
+Failure receiveInner(std::uint64_t deadline, InitProcess& init, InitProcess& builder) noexcept {
+    builder = std::move(init);
+    init = InitProcess();
+    if (!waitReadable(builder.socket.get(), deadline)) {
+        return failedWith(ETIMEDOUT, SetupStep::timeout);
+    }
+    InnerRecord record{};
+    Packet packet;
+    const Received received = receivePacket(builder.socket.get(), &record, sizeof record, packet);
+    if (received == Received::packet && packet.size == sizeof record.failure && record.failure) {
+        return record.failure; // it came no further
+    }
+    if (received != Received::packet || packet.size != sizeof record || packet.fdCount != 2) {
+        return failedWith(ECHILD, SetupStep::killed);
+    }
+    init.pid = record.pid;
+    init.pidfd = std::move(packet.fds[0]);
+    init.socket = std::move(packet.fds[1]);
+    return success;
 }
 
 } // namespace
@@ -66,8 +86,17 @@ bool sharesPids(const wire::Header& header) noexcept {
     return (header.namespaces & wire::unsharePid) == 0;
 }
 
-std::uint64_t cloneFlags(const wire::Header& header) noexcept {
-    std::uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS;
+bool hasInnerNamespace(const wire::Header& header) noexcept {
+    return header.identity == static_cast<unsigned>(wire::IdentityKind::namespaceRoot);
+}
+
+std::uint64_t enteredTypes(const wire::Header& header) noexcept {
+    const bool isHost = header.identity == static_cast<unsigned>(wire::IdentityKind::host);
+    return unsharedTypes(header) | CLONE_NEWNS | (isHost ? 0U : unsigned{CLONE_NEWUSER});
+}
+
+std::uint64_t unsharedTypes(const wire::Header& header) noexcept {
+    std::uint64_t flags = 0;
     flags |= sharesPids(header) ? 0U : CLONE_NEWPID;
     flags |= (header.namespaces & wire::unshareTime) != 0 ? CLONE_NEWTIME : 0U;
     flags |= (header.namespaces & wire::unshareIpc) != 0 ? CLONE_NEWIPC : 0U;
@@ -76,8 +105,8 @@ std::uint64_t cloneFlags(const wire::Header& header) noexcept {
     return flags;
 }
 
-Failure createInit(const Host& host, const Reservation& reservation, const Launch& launch, MountTable& table,
-                   InitProcess& init) noexcept {
+Failure createInit(const Host& host, const Reservation& reservation, const CallerView& caller, const Launch& launch,
+                   MountTable& table, InitProcess& init, InitProcess& builder) noexcept {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         return failed(SetupStep::namespaces);
@@ -91,7 +120,7 @@ Failure createInit(const Host& host, const Reservation& reservation, const Launc
     init.pid = cloneInit(reservation, launch.plan.header(), pidfd);
     if (init.pid == 0) {
         init.socket.reset(); // else the end of the warden would not show on ours
-        runInit(host, launch, table, theirs.get());
+        runInit(host, launch, caller, table, theirs.get());
     }
     const int error = errno;
     init.pidfd.reset(pidfd);
@@ -106,7 +135,10 @@ Failure createInit(const Host& host, const Reservation& reservation, const Launc
         return failure;
     }
     const char go = 1;
-    return ::send(init.socket.get(), &go, 1, MSG_NOSIGNAL) == 1 ? success : failed(SetupStep::killed);
+    if (::send(init.socket.get(), &go, 1, MSG_NOSIGNAL) != 1) {
+        return failed(SetupStep::killed);
+    }
+    return hasInnerNamespace(launch.plan.header()) ? receiveInner(launch.deadline, init, builder) : success;
 }
 
 } // namespace sandboxd::warden

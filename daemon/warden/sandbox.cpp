@@ -12,6 +12,7 @@
 #include <poll.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace sandboxd::warden {
 
@@ -61,7 +62,7 @@ Failure Sandbox::build() noexcept {
     if (reservation_.leafPids >= 0 && ::write(reservation_.leafPids, pidsMax, 4) != 4) {
         return failed(SetupStep::cgroup);
     }
-    const Failure failure = createInit(host_, reservation_, launch_, table, init_);
+    const Failure failure = createInit(host_, reservation_, caller_, launch_, table, init_, builder_);
     // Init has its own copy. Ours would keep the caller from unmounting what it lies on, for the sandbox's whole life.
     return failure || ::chdir("/") == 0 ? failure : failed(SetupStep::join);
 }
@@ -111,17 +112,40 @@ Failure Sandbox::start(int control) noexcept {
     if (const Failure failure = build()) {
         return failure;
     }
-    if (const Failure failure = awaitReady(init_.socket.get(), control)) {
+    if (const Failure failure = awaitInside(control)) {
         return failure;
     }
-    init_.socket.reset();
     if (sharesPids(launch_.plan.header()) && !adoptDescendants()) {
         return failed(SetupStep::confine);
     }
-    if (const Failure failure = startPayload(host_, reservation_, launch_, caller_, init_.pidfd.get(), payload_)) {
-        return failure;
+    const Failure failure = startLeader();
+    return failure ? failure : awaitExec(control);
+}
+
+// The builder's word before that of init, which waits for it.
+Failure Sandbox::awaitInside(int control) noexcept {
+    for (const InitProcess* process : {&builder_, &init_}) {
+        if (!process->socket) {
+            continue;
+        }
+        if (const Failure failure = awaitReady(process->socket.get(), control)) {
+            return failure;
+        }
     }
-    return awaitExec(control);
+    builder_.socket.reset();
+    return success;
+}
+
+// Process 1 is the leader where there shall be no init above it.
+Failure Sandbox::startLeader() noexcept {
+    if ((launch_.plan.header().process & wire::processIsFirst) == 0) {
+        init_.socket.reset();
+        return startPayload(host_, reservation_, launch_, caller_, init_.pidfd.get(), payload_);
+    }
+    payload_.pidfd = std::move(init_.pidfd);
+    payload_.socket = std::move(init_.socket);
+    payload_.pid = init_.pid;
+    return success;
 }
 
 // True: an order to end. CAP_KILL: the payload has the caller's uid.
@@ -155,20 +179,18 @@ wire::EndReason Sandbox::watch(UniqueFd& control) noexcept {
     const UniqueFd descendants = hasDescendants() ? watchDescendants() : UniqueFd();
     for (;;) {
         if (descendants) {
-            reapDescendants(descendants.get(), payload_.pid, init_.pid);
+            reapDescendants(descendants.get(), {payload_.pid, init_.pid, builder_.pid});
         }
-        pollfd entries[] = {{payload_.pidfd.get(), POLLIN, 0},
-                            {init_.pidfd.get(), POLLIN, 0},
-                            {launch_.lifeline(), POLLRDHUP, 0},
-                            {control.get(), POLLIN, 0},
-                            {descendants.get(), POLLIN, 0}};
-        if (::poll(entries, 5, -1) < 0) {
+        pollfd entries[] = {{payload_.pidfd.get(), POLLIN, 0},  {init_.pidfd.get(), POLLIN, 0},
+                            {launch_.lifeline(), POLLRDHUP, 0}, {control.get(), POLLIN, 0},
+                            {builder_.pidfd.get(), POLLIN, 0},  {descendants.get(), POLLIN, 0}};
+        if (::poll(entries, 6, -1) < 0) {
             continue;
         }
         if (entries[0].revents != 0) {
             return wire::EndReason::leaderExited;
         }
-        if (entries[1].revents != 0) {
+        if (entries[1].revents != 0 || entries[4].revents != 0) {
             return wire::EndReason::initDied;
         }
         if (isLifelineClosed(entries[2])) {
@@ -186,10 +208,12 @@ void Sandbox::kill() noexcept {
     if (reservation_.leafKill >= 0 && ::write(reservation_.leafKill, "1", 1) == 1) {
         return;
     }
-    if (init_.pidfd) {
-        sys::sendSignal(init_.pidfd.get(), SIGKILL);
+    for (const UniqueFd* process : {&builder_.pidfd, &init_.pidfd}) {
+        if (*process) {
+            sys::sendSignal(process->get(), SIGKILL);
+        }
     }
-    if (payload_.pidfd && hasDescendants()) {
+    if (payload_.pidfd && (hasDescendants() || !init_.pidfd)) {
         sys::sendSignal(payload_.pidfd.get(), SIGKILL);
     }
 }
@@ -201,11 +225,13 @@ void Sandbox::reap(std::uint64_t deadline, siginfo_t& info) noexcept {
         sys::waitEnd(payload_.pidfd.get(), info, 0);
         payload_.pidfd.reset();
     }
-    if (init_.pidfd && waitReadable(init_.pidfd.get(), deadline)) {
-        sys::waitEnd(init_.pidfd.get(), ignored, 0);
-        init_.pidfd.reset();
+    for (UniqueFd* process : {&init_.pidfd, &builder_.pidfd}) {
+        if (*process && waitReadable(process->get(), deadline)) {
+            sys::waitEnd(process->get(), ignored, 0);
+            process->reset();
+        }
     }
-    if (hasDescendants() && !payload_.pidfd && !init_.pidfd) {
+    if (hasDescendants() && !payload_.pidfd && !init_.pidfd && !builder_.pidfd) {
         finishDescendants();
     }
 }

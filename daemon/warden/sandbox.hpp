@@ -36,6 +36,8 @@ private:
     Failure check() noexcept;
     Failure build() noexcept;
     Failure awaitReady(int socket, int control) noexcept;
+    Failure awaitInside(int control) noexcept;
+    Failure startLeader() noexcept;
     Failure awaitExec(int control) noexcept;
     bool obey(UniqueFd& control) noexcept;
     // True if no pid namespace of its own tells when all of it has ended.
@@ -47,6 +49,7 @@ private:
     const CallerView& caller_;
     Launch& launch_;
     InitProcess init_;
+    InitProcess builder_; // beside init with an inner namespace only
     PayloadProcess payload_;
 };
 

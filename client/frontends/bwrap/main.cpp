@@ -7,7 +7,6 @@
 #include "parse.hpp"
 #include "run.hpp"
 #include "surroundings.hpp"
-#include "unfinished.hpp"
 
 #include <array>
 #include <cerrno>
@@ -44,9 +43,8 @@ struct Act {
         if (command.argv.empty()) {
             return (*this)(NoCommand{});
         }
-        for (const auto& problem :
-             {findMissingNamespace(command, surroundings.uid, surroundings.gid), findImpossible(command),
-              findUnfinished(command), findClosed(command, surroundings.descriptors)}) {
+        for (const auto& problem : {findMissingNamespace(command, surroundings.uid, surroundings.gid),
+                                    findImpossible(command), findClosed(command, surroundings.descriptors)}) {
             if (problem) {
                 return (*this)(Mistake{*problem, command.levelPrefix});
             }

@@ -131,6 +131,10 @@ std::vector<std::string> argumentsOf(const Command& command, const Surroundings&
 }
 
 void addIdentity(client::Spec& spec, const Command& command) {
+    if (!command.capabilities.empty()) {
+        spec.identity(client::Identity::namespaceRoot)
+            .capabilities({command.capabilities.begin(), command.capabilities.end()});
+    }
     if (command.uid) {
         spec.uid(*command.uid);
     }
@@ -162,7 +166,8 @@ void addMounts(Translation& translation, const Command& command) {
     }
 }
 
-void addWatched(client::Spec& spec, const Descriptors& named, const std::vector<int>& open) {
+void addWatched(client::Spec& spec, const Command& command, const std::vector<int>& open) {
+    const Descriptors& named = command.descriptors;
     const auto isOpen = [&](std::optional<int> descriptor) {
         return descriptor && std::find(open.begin(), open.end(), *descriptor) != open.end();
     };
@@ -176,7 +181,7 @@ void addWatched(client::Spec& spec, const Descriptors& named, const std::vector<
     if (isOpen(named.block)) {
         spec.blockDescriptor(*named.block);
     }
-    if (isOpen(named.sync)) {
+    if (isOpen(named.sync) && !command.asPid1) {
         spec.syncDescriptor(*named.sync);
     }
 }
@@ -197,7 +202,10 @@ Translation translate(const Command& command, const Surroundings& surroundings, 
         .argv0(command.argv0.value_or(command.argv.front()));
     addIdentity(spec, command);
     addFilters(spec, command);
-    addWatched(spec, command.descriptors, surroundings.descriptors);
+    addWatched(spec, command, surroundings.descriptors);
+    if (command.asPid1) {
+        spec.init(false);
+    }
     if (command.hostname) {
         spec.hostname(*command.hostname);
     }

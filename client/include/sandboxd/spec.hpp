@@ -41,6 +41,9 @@ struct SpecFields {
     std::optional<Identity> identity;
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
+    std::optional<std::vector<std::string>> capabilities; // "CAP_SYS_ADMIN"
+    std::optional<bool> nestedUserNamespaces;
+    std::optional<bool> init;
     std::optional<Seccomp> seccomp;
     std::vector<int> seccompFilters;
     std::optional<std::string> hostname;
@@ -99,6 +102,16 @@ public:
     // What the caller's uid and primary group are inside.
     Spec& uid(std::uint32_t inside) { return set(fields_.uid, inside); }
     Spec& gid(std::uint32_t inside) { return set(fields_.gid, inside); }
+
+    // Which capabilities the payload has inside, as "CAP_SYS_ADMIN"; needs Identity::namespaceRoot, which without this
+    // has all.
+    Spec& capabilities(std::vector<std::string> names) { return set(fields_.capabilities, std::move(names)); }
+
+    // True: the payload may make user namespaces itself.
+    Spec& nestedUserNamespaces(bool allowed) { return set(fields_.nestedUserNamespaces, allowed); }
+
+    // False: the payload is process 1 of its pid namespace, with no init above it.
+    Spec& init(bool wanted) { return set(fields_.init, wanted); }
 
     Spec& seccomp(Seccomp kind) { return set(fields_.seccomp, kind); }
 

@@ -1,0 +1,199 @@
+#include "warden/inner_init.hpp"
+
+#include "base/syscall.hpp"
+#include "warden/identity.hpp"
+#include "warden/init_life.hpp"
+#include "warden/namespace_contents.hpp"
+#include "warden/namespaces.hpp"
+#include "warden/payload.hpp"
+#include "warden/proc_text.hpp"
+#include "warden/process.hpp"
+#include "warden/record_socket.hpp"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace sandboxd::warden {
+
+namespace {
+
+// What inner init sends of its own, in this order.
+constexpr struct {
+    const char* file;
+    int type;
+} namespaceFiles[] = {{"self/ns/pid", CLONE_NEWPID},
+                      {"self/ns/net", CLONE_NEWNET},
+                      {"self/ns/ipc", CLONE_NEWIPC},
+                      {"self/ns/uts", CLONE_NEWUTS}};
+constexpr std::size_t namespaceCount = sizeof namespaceFiles / sizeof namespaceFiles[0];
+
+struct Inner {
+    const Host& host;
+    const CallerView& caller;
+    const Launch& launch;
+    int builder;
+    int warden;
+};
+
+// By itself, as the kernel wants the writer to be in this namespace or right above. For that its /proc entries have to
+// be its own: the caller outside, with the same uid, is still kept out by the user namespace.
+Failure mapIds(Inner& inner) noexcept {
+    const wire::Header& header = inner.launch.plan.header();
+    const Ids outside = builderIds(header);
+    const bool mapped = ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
+                        writeProc(inner.host.proc, "self/setgroups", "deny") &&
+                        writeIdMap(inner.host.proc, "self/uid_map", header.insideUid, outside.uid) &&
+                        writeIdMap(inner.host.proc, "self/gid_map", header.insideGid, outside.gid);
+    const int error = errno;
+    if (!forbidTracing()) {
+        return failed(SetupStep::maps);
+    }
+    return mapped ? success : failedWith(error, SetupStep::maps);
+}
+
+// A namespace's file needs nobody's leave to be entered by who has capabilities over it; a pidfd would need tracing.
+Failure sendNamespaces(Inner& inner) noexcept {
+    UniqueFd files[namespaceCount];
+    int fds[namespaceCount];
+    for (std::size_t i = 0; i < namespaceCount; ++i) {
+        files[i].reset(::openat(inner.host.proc, namespaceFiles[i].file, O_RDONLY | O_CLOEXEC));
+        fds[i] = files[i].get();
+        if (fds[i] < 0) {
+            return failed(SetupStep::namespaces);
+        }
+    }
+    const Failure none = success;
+    return sendPacket(inner.builder, &none, sizeof none, fds, namespaceCount) ? success : failed(SetupStep::namespaces);
+}
+
+Failure bindLife(Inner& inner) noexcept {
+    return dieWithWarden(inner.warden);
+}
+
+Failure takeLabel(Inner& inner) noexcept {
+    return takeInitLabel(inner.host);
+}
+
+// End-of-file: the builder is gone.
+Failure awaitBuilt(Inner& inner) noexcept {
+    char go = 0;
+    return ::recv(inner.builder, &go, 1, 0) == 1 ? success : failedWith(ECANCELED, SetupStep::killed);
+}
+
+// pivot_root(2) by the builder has changed this process's root as well. The copy is owned by this user namespace, so
+// the kernel locks the flags of all that is in it.
+Failure copyMounts(Inner&) noexcept {
+    return ::chdir("/") == 0 && ::unshare(CLONE_NEWNS) == 0 ? success : failed(SetupStep::root);
+}
+
+Failure fillNamespaces(Inner& inner) noexcept {
+    return warden::fillNamespaces(inner.launch.plan);
+}
+
+using Step = Failure (*)(Inner&) noexcept;
+
+constexpr Step steps[] = {mapIds, bindLife, sendNamespaces, takeLabel, awaitBuilt, copyMounts, fillNamespaces};
+
+Failure prepare(Inner& inner) noexcept {
+    for (const Step step : steps) {
+        if (const Failure failure = step(inner)) {
+            return failure;
+        }
+    }
+    return success;
+}
+
+[[noreturn]] void runInner(Inner inner) noexcept {
+    if (const Failure failure = prepare(inner)) {
+        sendRecord(inner.warden, failure);
+        ::_exit(1);
+    }
+    if ((inner.launch.plan.header().process & wire::processIsFirst) != 0) {
+        sendRecord(inner.warden, success);
+        runPayload({inner.host, inner.launch, inner.caller, -1, inner.warden});
+    }
+    const Failure failure =
+        confineForLife(inner.host, inner.launch.plan, payloadIds(inner.launch.plan.header()), inner.warden);
+    sendRecord(inner.warden, failure);
+    if (failure) {
+        ::_exit(1);
+    }
+    closeFrom(0, nullptr, 0);
+    reapForLife();
+}
+
+} // namespace
+
+Failure InnerInit::start(const Host& host, const CallerView& caller, const Launch& launch, int warden) noexcept {
+    int toBuilder[2];
+    int toWarden[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, toBuilder) != 0) {
+        return failed(SetupStep::namespaces);
+    }
+    socket_.reset(toBuilder[0]);
+    const UniqueFd theirs(toBuilder[1]);
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, toWarden) != 0) {
+        return failed(SetupStep::namespaces);
+    }
+    const UniqueFd wardens(toWarden[0]);
+    const UniqueFd reports(toWarden[1]);
+    int pidfd = -1;
+    clone_args arguments{};
+    arguments.flags = CLONE_NEWUSER | unsharedTypes(launch.plan.header()) | CLONE_PARENT | CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+    InnerRecord record;
+    record.pid = sys::clone3(arguments);
+    if (record.pid == 0) {
+        ::close(socket_.get()); // else the end of the builder would not show on ours
+        ::close(wardens.get());
+        runInner({host, caller, launch, theirs.get(), reports.get()});
+    }
+    if (record.pid < 0) {
+        return failed(SetupStep::namespaces);
+    }
+    const UniqueFd process(pidfd);
+    const int fds[] = {pidfd, wardens.get()};
+    if (!sendPacket(warden, &record, sizeof record, fds, 2)) {
+        return failed(SetupStep::killed);
+    }
+    return success;
+}
+
+Failure InnerInit::receiveNamespaces() noexcept {
+    Failure record;
+    Packet packet;
+    const Received received = receivePacket(socket_.get(), &record, sizeof record, packet);
+    if (received != Received::packet || packet.fdCount != namespaceCount) {
+        return failedWith(ECHILD, SetupStep::killed);
+    }
+    for (std::size_t i = 0; i < namespaceCount; ++i) {
+        namespaces_[i] = std::move(packet.fds[i]);
+    }
+    return success;
+}
+
+// CAP_SYS_ADMIN over both: who made a user namespace has it from the one above.
+Failure InnerInit::join(const wire::Header& header) noexcept {
+    if (const Failure failure = receiveNamespaces()) {
+        return failure;
+    }
+    const std::uint64_t own = unsharedTypes(header);
+    for (std::size_t i = 0; i < namespaceCount; ++i) {
+        const int type = namespaceFiles[i].type;
+        if ((own & static_cast<unsigned>(type)) != 0 && ::setns(namespaces_[i].get(), type) != 0) {
+            return failed(SetupStep::join);
+        }
+        namespaces_[i].reset();
+    }
+    return success;
+}
+
+Failure InnerInit::release() noexcept {
+    const char go = 1;
+    return ::send(socket_.get(), &go, 1, MSG_NOSIGNAL) == 1 ? success : failed(SetupStep::killed);
+}
+
+} // namespace sandboxd::warden
