@@ -133,7 +133,7 @@ struct Header {
     Table mounts;                   // MountStep, in order
     Table fds;                      // FdAssignment, ascending numbers
     Table filter;                   // struct sock_filter, the payload's; may be empty
-    Table idleFilter;               // struct sock_filter, idle init's; never empty
+    Table idleFilter;               // struct sock_filter, idle init's; never empty in what a broker sends
     Table callerFilters;            // std::uint32_t, indexes into the descriptors of Launch: further filters
     Offset program;                 // searched in the payload's PATH if it has no slash
     Offset workingDirectory;        // absolute, inside the new root; absent = "/"

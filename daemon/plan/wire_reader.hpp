@@ -103,8 +103,7 @@ private:
     }
 
     [[nodiscard]] bool checkTables() const noexcept {
-        return header_->arguments.count > 0 && header_->idleFilter.count > 0 &&
-               checkTable<std::uint32_t>(header_->groups, maxGroups) &&
+        return header_->arguments.count > 0 && checkTable<std::uint32_t>(header_->groups, maxGroups) &&
                checkTable<Offset>(header_->arguments, maxArguments) &&
                checkTable<Offset>(header_->environment, maxEnvironment) &&
                checkTable<MountStep>(header_->mounts, maxMounts) &&

@@ -41,10 +41,11 @@ Failure startPayload(const Host& host, const Reservation& reservation, const Lau
         return failed(SetupStep::cgroup);
     }
     payload.pidfd.reset(pidfd);
-    if (!ownPids) {
+    if (!ownPids || host.native) {
         return success;
     }
-    // What this process starts later has no business in there, and would keep that namespace from ending.
+    // What this process starts later has no business in there, and would keep that namespace from ending. Natively it
+    // starts nothing, and may not come back.
     const UniqueFd self = sys::openPidfd(::getpid());
     return self && ::setns(self.get(), CLONE_NEWPID) == 0 ? success : failed(SetupStep::join);
 }

@@ -31,6 +31,10 @@ struct Host {
     int proc = -1;    // O_PATH of /proc, a procfs: after a warden has joined a caller, no path is resolved any more
     int devNull = -1; // of the host: a caller's /dev/null may be anything
     bool appArmor = false;
+    // There is no spawner: our processes are the caller's own, with its limits and in its namespaces anyway. They are
+    // in the sandbox's user namespace already, or root's, and may do there what is to be done.
+    bool native = false;
+    bool mayNest = false; // native only: the payload may make namespaces
     InitialView initial;
 };
 

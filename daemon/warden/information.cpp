@@ -117,11 +117,11 @@ bool tell(int& fd, int proc, const wire::Header& header, const Layout& layout) n
 } // namespace
 
 Failure tellInformation(const wire::PlanReader& plan, OwnDescriptors& own) noexcept {
-    ::signal(SIGPIPE, SIG_IGN); // a reader that is gone is an error to report, not our end
+    const auto previous = ::signal(SIGPIPE, SIG_IGN); // a reader that is gone is an error to report, not our end
     const bool told =
         tell(own.info, own.proc, plan.header(), severalLines) && tell(own.status, own.proc, plan.header(), oneLine);
     const Failure result = told ? success : failed(SetupStep::information);
-    ::signal(SIGPIPE, SIG_DFL);
+    ::signal(SIGPIPE, previous);
     return result;
 }
 

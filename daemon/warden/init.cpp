@@ -48,6 +48,10 @@ Failure awaitMaps(Init& init) noexcept {
 }
 
 Failure becomeCaller(Init& init) noexcept {
+    if (init.host.native) {
+        raiseFileLimit(); // this process's alone
+        return success;
+    }
     return becomeCallerAndBuild(builderIds(init.plan.header()));
 }
 
@@ -68,7 +72,7 @@ Failure fillNamespaces(Init& init) noexcept {
 }
 
 Failure forbidNamespaces(Init& init) noexcept {
-    return warden::forbidNamespaces(init.plan, init.host.proc);
+    return init.host.mayNest ? success : warden::forbidNamespaces(init.plan, init.host.proc);
 }
 
 // Nothing mounted here shows outside, and nothing mounted outside shows here.
@@ -81,7 +85,15 @@ Failure isolateMounts(Init&) noexcept {
     return success;
 }
 
+// The warden could not before the clone: natively it has no capability over the caller's mount namespace.
+Failure openNativeSources(Init& init) noexcept {
+    return init.host.native ? openFdSources(init.host, init.launch, init.table) : success;
+}
+
 Failure openSources(Init& init) noexcept {
+    if (const Failure failure = openNativeSources(init)) {
+        return failure;
+    }
     if (const Failure failure = openPathSources(init.plan, init.table)) {
         return failure;
     }
@@ -166,6 +178,9 @@ void keepForLife(const MountTable& table, int sync) noexcept {
     const wire::Header& header = launch.plan.header();
     if ((header.process & wire::processIsFirst) != 0 && !hasInnerNamespace(header)) {
         runPayload({host, launch, caller, -1, socket});
+    }
+    if (host.native && !hideOnceJoined(launch.plan, builderIds(header), socket)) {
+        ::_exit(1);
     }
     keepForLife(table, launch.fd(header.sync));
     reapForLife();

@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,16 @@
 #include <csignal>
 
 namespace sandboxd::warden {
+
+namespace {
+
+// There need not be one natively.
+bool filterCalls(const Host& host, const wire::PlanReader& plan) noexcept {
+    const auto filter = plan.idleFilter();
+    return filter.count == 0 ? host.native : installFilter(filter);
+}
+
+} // namespace
 
 Failure dieWithWarden(int socket) noexcept {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
@@ -37,7 +48,7 @@ Failure confineForLife(const Host& host, const wire::PlanReader& plan, const Ids
     if (host.appArmor && !changeLabel(host.proc, idleLabel)) {
         return failed(SetupStep::label);
     }
-    if (!forbidTracing()) {
+    if (!host.native && !forbidTracing()) { // natively once the payload has joined
         return failed(SetupStep::confine);
     }
     if (const Failure failure = forbidNewPrivileges()) {
@@ -46,7 +57,15 @@ Failure confineForLife(const Host& host, const wire::PlanReader& plan, const Ids
     if (const Failure failure = dieWithWarden(socket)) {
         return failure;
     }
-    return installFilter(plan.idleFilter()) ? verifyConfined(ids, 0, true) : failed(SetupStep::confine);
+    if (!filterCalls(host, plan)) {
+        return failed(SetupStep::confine);
+    }
+    return host.native ? success : verifyConfined(ids, 0, true);
+}
+
+bool hideOnceJoined(const wire::PlanReader& plan, const Ids& ids, int socket) noexcept {
+    char none = 0;
+    return ::recv(socket, &none, 1, 0) == 0 && forbidTracing() && !verifyConfined(ids, 0, plan.idleFilter().count > 0);
 }
 
 // SIGCHLD is blocked, so none is missed between reaping and waiting.

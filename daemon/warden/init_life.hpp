@@ -17,6 +17,10 @@ Failure takeInitLabel(const Host& host) noexcept;
 // No capability, the idle label, no_new_privs, the idle filter: all that is left is to wait.
 Failure confineForLife(const Host& host, const wire::PlanReader& plan, const Ids& ids, int socket) noexcept;
 
+// Natively a process can be joined only while it may be traced. When the warden closes its end of `socket`, the payload
+// has joined. False: it could not be hidden, or is not confined.
+bool hideOnceJoined(const wire::PlanReader& plan, const Ids& ids, int socket) noexcept;
+
 // The payload is the warden's child; what comes here are its orphans.
 [[noreturn]] void reapForLife() noexcept;
 

@@ -45,8 +45,8 @@ Failure mapIds(Inner& inner) noexcept {
     const Ids outside = builderIds(header);
     const bool mapped = ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
                         writeProc(inner.host.proc, "self/setgroups", "deny") &&
-                        writeIdMap(inner.host.proc, "self/uid_map", header.insideUid, outside.uid) &&
-                        writeIdMap(inner.host.proc, "self/gid_map", header.insideGid, outside.gid);
+                        writeProc(inner.host.proc, "self/uid_map", IdMapLine(header.insideUid, outside.uid).bytes) &&
+                        writeProc(inner.host.proc, "self/gid_map", IdMapLine(header.insideGid, outside.gid).bytes);
     const int error = errno;
     if (!forbidTracing()) {
         return failed(SetupStep::maps);
@@ -119,6 +119,9 @@ Failure prepare(Inner& inner) noexcept {
         confineForLife(inner.host, inner.launch.plan, payloadIds(inner.launch.plan.header()), inner.warden);
     sendRecord(inner.warden, failure);
     if (failure) {
+        ::_exit(1);
+    }
+    if (inner.host.native && !hideOnceJoined(inner.launch.plan, payloadIds(inner.launch.plan.header()), inner.warden)) {
         ::_exit(1);
     }
     closeFrom(0, nullptr, 0);

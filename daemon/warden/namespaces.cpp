@@ -36,9 +36,10 @@ bool becomeRootAgain() noexcept {
 }
 
 // Where there is an inner namespace, it is that which owns what can be shared.
-pid_t cloneInit(const Reservation& reservation, const wire::Header& header, int& pidfd) noexcept {
+pid_t cloneInit(const Host& host, const Reservation& reservation, const wire::Header& header, int& pidfd) noexcept {
     clone_args arguments{};
-    arguments.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_PIDFD;
+    arguments.flags = CLONE_NEWNS | CLONE_PIDFD;
+    arguments.flags |= host.native ? 0U : CLONE_NEWUSER;
     arguments.flags |= hasInnerNamespace(header) ? 0U : unsharedTypes(header);
     arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
     arguments.exit_signal = SIGCHLD;
@@ -50,11 +51,14 @@ pid_t cloneInit(const Reservation& reservation, const wire::Header& header, int&
 }
 
 Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept {
+    if (host.native) {
+        return success; // made with the user namespace
+    }
     // Init is not dumpable, so these files are root's: no capability to override file modes is needed.
     const Ids inside = builderIds(header);
     const bool done = writeProc(host.proc, ProcPath(pid, "setgroups").bytes, "deny") &&
-                      writeIdMap(host.proc, ProcPath(pid, "uid_map").bytes, inside.uid, header.uid) &&
-                      writeIdMap(host.proc, ProcPath(pid, "gid_map").bytes, inside.gid, header.gid);
+                      writeProc(host.proc, ProcPath(pid, "uid_map").bytes, IdMapLine(inside.uid, header.uid).bytes) &&
+                      writeProc(host.proc, ProcPath(pid, "gid_map").bytes, IdMapLine(inside.gid, header.gid).bytes);
     return done ? success : failed(SetupStep::maps);
 }
 
@@ -90,9 +94,10 @@ bool hasInnerNamespace(const wire::Header& header) noexcept {
     return header.identity == static_cast<unsigned>(wire::IdentityKind::namespaceRoot);
 }
 
-std::uint64_t enteredTypes(const wire::Header& header) noexcept {
-    const bool isHost = header.identity == static_cast<unsigned>(wire::IdentityKind::host);
-    return unsharedTypes(header) | CLONE_NEWNS | (isHost ? 0U : unsigned{CLONE_NEWUSER});
+std::uint64_t enteredTypes(const Host& host, const wire::Header& header) noexcept {
+    const bool isOutside = header.identity == static_cast<unsigned>(wire::IdentityKind::host);
+    const bool isAnother = hasInnerNamespace(header) || (!host.native && !isOutside);
+    return unsharedTypes(header) | CLONE_NEWNS | (isAnother ? unsigned{CLONE_NEWUSER} : 0U);
 }
 
 std::uint64_t unsharedTypes(const wire::Header& header) noexcept {
@@ -113,18 +118,18 @@ Failure createInit(const Host& host, const Reservation& reservation, const Calle
     }
     init.socket.reset(pair[0]);
     UniqueFd theirs(pair[1]);
-    if (!becomeOwner(reservation.owner)) {
+    if (!host.native && !becomeOwner(reservation.owner)) {
         return failed(SetupStep::namespaces);
     }
     int pidfd = -1;
-    init.pid = cloneInit(reservation, launch.plan.header(), pidfd);
+    init.pid = cloneInit(host, reservation, launch.plan.header(), pidfd);
     if (init.pid == 0) {
         init.socket.reset(); // else the end of the warden would not show on ours
         runInit(host, launch, caller, table, theirs.get());
     }
     const int error = errno;
     init.pidfd.reset(pidfd);
-    if (!becomeRootAgain()) {
+    if (!host.native && !becomeRootAgain()) {
         return failed(SetupStep::namespaces);
     }
     if (init.pid < 0) {

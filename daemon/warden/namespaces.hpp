@@ -28,9 +28,9 @@ struct InitProcess {
 // True if the payload is in a second user namespace, below the one that the sandbox is built in.
 [[nodiscard]] bool hasInnerNamespace(const wire::Header& header) noexcept;
 
-// CLONE_NEW* of what the payload enters, without the cgroup namespace, which init makes itself, and without the user
-// namespace under identity `host`.
-[[nodiscard]] std::uint64_t enteredTypes(const wire::Header& header) noexcept;
+// CLONE_NEW* of what the payload enters, without the cgroup namespace, which init makes itself. Without the user
+// namespace where it is no other: natively, unless there is an inner one, and under identity `host`.
+[[nodiscard]] std::uint64_t enteredTypes(const Host& host, const wire::Header& header) noexcept;
 
 // Of these the ones that the Plan can share.
 [[nodiscard]] std::uint64_t unsharedTypes(const wire::Header& header) noexcept;

@@ -34,18 +34,18 @@ struct Entry {
     bool isReported = false; // as a payload that runs
 };
 
-// What has the namespaces already has taken them before.
+// What has the namespaces already has taken them before; natively this process has them from the caller, here as below.
 Failure takePriorities(Entry& entry) noexcept {
-    return entry.init < 0 ? success : takeCallersPriorities(entry.host, entry.caller);
+    return entry.init < 0 || entry.host.native ? success : takeCallersPriorities(entry.host, entry.caller);
 }
 
-// CAP_SYS_ADMIN and, as init is not dumpable, CAP_SYS_PTRACE. The pid namespace is already that of our children.
+// CAP_SYS_ADMIN and, where init is not dumpable, CAP_SYS_PTRACE. The pid namespace is already that of our children.
 Failure join(Entry& entry) noexcept {
     if (entry.init < 0) {
         return success;
     }
     const wire::Header& header = entry.launch.plan.header();
-    std::uint64_t types = enteredTypes(header) & ~std::uint64_t{CLONE_NEWPID};
+    std::uint64_t types = enteredTypes(entry.host, header) & ~std::uint64_t{CLONE_NEWPID};
     types |= (header.namespaces & wire::unshareCgroup) != 0 ? unsigned{CLONE_NEWCGROUP} : 0U;
     return ::setns(entry.init, static_cast<int>(types)) == 0 ? success : failed(SetupStep::join);
 }
@@ -91,6 +91,9 @@ Failure tell(Entry& entry) noexcept {
 }
 
 Failure takeCallersLimits(Entry& entry) noexcept {
+    if (entry.host.native) {
+        return success;
+    }
     takeSignals(entry.caller.record.context);
     return takeLimits(entry.caller.record);
 }

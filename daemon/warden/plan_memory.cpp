@@ -25,7 +25,9 @@ Failure openPlan(int memfd, wire::PlanReader& plan) noexcept {
     if (block == MAP_FAILED) {
         return failed(SetupStep::plan);
     }
-    return plan.open(static_cast<const std::byte*>(block), size) ? success : failedWith(EBADMSG, SetupStep::plan);
+    // Whoever sends a Plan cannot leave out init's filter; natively there is none.
+    const bool sound = plan.open(static_cast<const std::byte*>(block), size) && plan.idleFilter().count > 0;
+    return sound ? success : failedWith(EBADMSG, SetupStep::plan);
 }
 
 } // namespace sandboxd::warden

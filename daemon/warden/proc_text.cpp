@@ -84,23 +84,21 @@ char* putNumber(char* out, std::uint64_t value) noexcept {
     return out;
 }
 
-bool writeIdMap(int directory, const char* name, std::uint32_t inside, std::uint32_t outside) noexcept {
-    char line[64];
-    char* end = putNumber(line, inside);
-    *end++ = ' ';
-    end = putNumber(end, outside);
-    *end++ = ' ';
-    *end++ = '1';
-    *end = '\0';
-    return writeProc(directory, name, line);
-}
-
 ProcPath::ProcPath(std::int32_t pid, const char* name) noexcept {
     char* end = putNumber(bytes, static_cast<std::uint64_t>(pid));
     *end++ = '/';
     const std::size_t room = sizeof bytes - static_cast<std::size_t>(end - bytes) - 1;
     std::strncpy(end, name, room);
     end[room] = '\0';
+}
+
+IdMapLine::IdMapLine(std::uint32_t inside, std::uint32_t outside) noexcept {
+    char* end = putNumber(bytes, inside);
+    *end++ = ' ';
+    end = putNumber(end, outside);
+    *end++ = ' ';
+    *end++ = '1';
+    *end = '\0';
 }
 
 FdPath::FdPath(int fd) noexcept {

@@ -28,12 +28,15 @@ bool takeNumber(const char*& cursor, std::int64_t& value) noexcept;
 // Writes `value` in decimal at `out` (21 bytes at least), NUL-terminated; returns the end.
 char* putNumber(char* out, std::uint64_t value) noexcept;
 
-// Writes "INSIDE OUTSIDE 1", this one id and nothing else, to a uid_map or gid_map.
-bool writeIdMap(int directory, const char* name, std::uint32_t inside, std::uint32_t outside) noexcept;
-
 // "PID/name" as a path below /proc.
 struct ProcPath {
     ProcPath(std::int32_t pid, const char* name) noexcept;
+    char bytes[64];
+};
+
+// "INSIDE OUTSIDE 1" as a user namespace's map: this one id, nothing else.
+struct IdMapLine {
+    IdMapLine(std::uint32_t inside, std::uint32_t outside) noexcept;
     char bytes[64];
 };
 

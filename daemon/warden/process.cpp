@@ -62,6 +62,15 @@ void resetSignals() noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+void forgetHandlers() noexcept {
+    for (int signal = 1; signal < 65; ++signal) {
+        struct sigaction present {};
+        if (::sigaction(signal, nullptr, &present) == 0 && present.sa_handler != SIG_IGN) {
+            ::signal(signal, SIG_DFL);
+        }
+    }
+}
+
 void raiseFileLimit() noexcept {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {

@@ -20,6 +20,9 @@ bool forbidCoreDumps() noexcept;
 // Dispositions to default, nothing blocked.
 void resetSignals() noexcept;
 
+// What execve(2) does: handlers to default; what is ignored or blocked stays.
+void forgetHandlers() noexcept;
+
 // Soft limit of open files raised to the hard one.
 void raiseFileLimit() noexcept;
 

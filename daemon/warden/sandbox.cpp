@@ -41,22 +41,34 @@ Failure receiveFailure(int socket) noexcept {
 
 } // namespace
 
-Failure Sandbox::check() noexcept {
-    if (const Failure failure = checkCaller(caller_)) {
-        return failure;
+// Natively the caller made the Plan itself.
+Failure Sandbox::checkRequest() noexcept {
+    if (host_.native) {
+        return success;
     }
-    if (const Failure failure = checkPlan(launch_.plan, reservation_, host_, caller_)) {
+    const Failure failure = checkCaller(caller_);
+    return failure ? failure : checkPlan(launch_.plan, reservation_, host_, caller_);
+}
+
+Failure Sandbox::check() noexcept {
+    if (const Failure failure = checkRequest()) {
         return failure;
     }
     return launch_.lifeline() < 0 ? success : checkLifeline(launch_.lifeline());
 }
 
-Failure Sandbox::build() noexcept {
-    if (const Failure failure = joinCaller(caller_, launch_.plan)) {
-        return failure;
+// Natively this process is in the caller's namespaces, and init opens what it binds.
+Failure Sandbox::join(MountTable& table) noexcept {
+    if (host_.native) {
+        return success;
     }
+    const Failure failure = joinCaller(caller_, launch_.plan);
+    return failure ? failure : openFdSources(host_, launch_, table);
+}
+
+Failure Sandbox::build() noexcept {
     MountTable table;
-    if (const Failure failure = openFdSources(launch_, table)) {
+    if (const Failure failure = join(table)) {
         return failure;
     }
     if (reservation_.leafPids >= 0 && ::write(reservation_.leafPids, pidsMax, 4) != 4) {
@@ -118,8 +130,12 @@ Failure Sandbox::start(int control) noexcept {
     if (sharesPids(launch_.plan.header()) && !adoptDescendants()) {
         return failed(SetupStep::confine);
     }
-    const Failure failure = startLeader();
-    return failure ? failure : awaitExec(control);
+    if (const Failure failure = startLeader()) {
+        return failure;
+    }
+    const Failure failure = awaitExec(control);
+    init_.socket.reset(); // the payload has joined it
+    return failure;
 }
 
 // The builder's word before that of init, which waits for it.
@@ -139,7 +155,6 @@ Failure Sandbox::awaitInside(int control) noexcept {
 // Process 1 is the leader where there shall be no init above it.
 Failure Sandbox::startLeader() noexcept {
     if ((launch_.plan.header().process & wire::processIsFirst) == 0) {
-        init_.socket.reset();
         return startPayload(host_, reservation_, launch_, caller_, init_.pidfd.get(), payload_);
     }
     payload_.pidfd = std::move(init_.pidfd);

@@ -33,7 +33,9 @@ public:
     [[nodiscard]] pid_t leaderPid() const noexcept { return payload_.pid; }
 
 private:
+    Failure checkRequest() noexcept;
     Failure check() noexcept;
+    Failure join(MountTable& table) noexcept;
     Failure build() noexcept;
     Failure awaitReady(int socket, int control) noexcept;
     Failure awaitInside(int control) noexcept;

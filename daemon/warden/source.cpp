@@ -1,10 +1,15 @@
 #include "warden/source.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/file_id.hpp"
+#include "warden/proc_text.hpp"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+
+#include <climits>
+#include <utility>
 
 namespace sandboxd::warden {
 
@@ -87,7 +92,29 @@ int cloneSource(int fd, const wire::MountStep& step, HeldMount& held) noexcept {
     return held.tree ? 0 : errno;
 }
 
-int openFdSource(int fd, const wire::MountStep& step, HeldMount& held) noexcept {
+// The file that `fd` has open, as this mount namespace has it: by its name, which must not have become another's.
+UniqueFd openHere(int proc, int fd) noexcept {
+    char path[PATH_MAX];
+    const ssize_t size = ::readlinkat(proc, FdPath(fd).bytes, path, sizeof path - 1);
+    if (size < 0) {
+        return UniqueFd();
+    }
+    path[size] = '\0';
+    UniqueFd here = sys::openat2(AT_FDCWD, path, O_PATH, RESOLVE_NO_MAGICLINKS);
+    FileId found;
+    FileId wanted;
+    if (!here || !identify(here.get(), found) || !identify(fd, wanted)) {
+        return UniqueFd();
+    }
+    errno = ESTALE;
+    return found.device == wanted.device && found.inode == wanted.inode ? std::move(here) : UniqueFd();
+}
+
+int openFdSource(const Host& host, int fd, const wire::MountStep& step, HeldMount& held) noexcept {
+    if (host.native) {
+        const UniqueFd here = openHere(host.proc, fd);
+        return here ? cloneSource(here.get(), step, held) : errno;
+    }
     const int refused = judgeDescriptor(fd);
     return refused != 0 ? refused : cloneSource(fd, step, held);
 }
@@ -114,7 +141,7 @@ int restrictSource(const wire::MountStep& step, HeldMount& held) noexcept {
 
 } // namespace
 
-Failure openFdSources(const Launch& launch, MountTable& table) noexcept {
+Failure openFdSources(const Host& host, const Launch& launch, MountTable& table) noexcept {
     const auto mounts = launch.plan.mounts();
     for (std::uint32_t i = 0; i < mounts.count; ++i) {
         if (!isFromFd(mounts[i])) {
@@ -124,7 +151,7 @@ Failure openFdSources(const Launch& launch, MountTable& table) noexcept {
             table.mounts[i].content = launch.fd(mounts[i].fd); // init reads it
             continue;
         }
-        if (const int error = openFdSource(launch.fd(mounts[i].fd), mounts[i], table.mounts[i])) {
+        if (const int error = openFdSource(host, launch.fd(mounts[i].fd), mounts[i], table.mounts[i])) {
             return failedWith(error, SetupStep::source, i);
         }
     }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "warden/failure.hpp"
+#include "warden/host.hpp"
 #include "warden/launch.hpp"
 #include "warden/mount_table.hpp"
 
 namespace sandboxd::warden {
 
-// Before the clone, by the warden in the caller's mount namespace: init could not clone a tree of another one.
-Failure openFdSources(const Launch& launch, MountTable& table) noexcept;
+// Before the clone, by the warden in the caller's mount namespace: init could not clone a tree of another one. Natively
+// by init, to which the descriptors are of another one: it opens what they have open anew.
+Failure openFdSources(const Host& host, const Launch& launch, MountTable& table) noexcept;
 
 // By init, as the caller in a copy of the caller's view: a source that the caller cannot reach is refused by the
 // kernel.

@@ -1,22 +1,17 @@
 #include "warden/warden.hpp"
 
-#include "base/syscall.hpp"
 #include "warden/assign_descriptors.hpp"
-#include "warden/caller_view.hpp"
-#include "warden/capabilities.hpp"
 #include "warden/control.hpp"
 #include "warden/label.hpp"
+#include "warden/life.hpp"
 #include "warden/plan_memory.hpp"
 #include "warden/probe.hpp"
 #include "warden/process.hpp"
-#include "warden/sandbox.hpp"
+#include "warden/record_socket.hpp"
 #include "warden/wait.hpp"
 
-#include <linux/capability.h>
-
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/time.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <utility>
@@ -27,14 +22,6 @@ namespace {
 
 constexpr std::uint64_t launchSeconds = 150; // a polkit prompt lies between the Facts and the Launch
 constexpr std::uint64_t longestSetupUsec = 300 * usecPerSecond;
-
-struct Warden {
-    const Host& host;
-    const Reservation& reservation;
-    UniqueFd control{};
-    CallerView caller{};
-    Launch launch{};
-};
 
 // Everything that the spawner holds for others: connections, other reservations.
 void keepOwnOnly(const Host& host, const Reservation& reservation) noexcept {
@@ -97,31 +84,6 @@ Failure readPlan(Warden& warden, const UniqueFd& memfd) noexcept {
     return assignDescriptors(warden.launch);
 }
 
-// The last resort against a file server of the caller that holds this process in a system call: SIGALRM ends it, and
-// with it whatever was made.
-void setAlarm(std::uint64_t usec) noexcept {
-    itimerval timer{};
-    timer.it_value.tv_sec = static_cast<time_t>(usec / usecPerSecond);
-    ::setitimer(ITIMER_REAL, &timer, nullptr);
-}
-
-bool sendReport(const Warden& warden, const Failure& failure, const Sandbox* sandbox, int status) noexcept {
-    wire::Report report{};
-    report.kind = wire::RecordKind::report;
-    report.step = failure.step;
-    report.operation = failure.operation;
-    report.error = failure.error;
-    report.cgroup = warden.reservation.leaf >= 0 ? 1 : 0;
-    if (failure) {
-        return sendRecord(warden.control.get(), report);
-    }
-    report.leaderPid = sandbox->leaderPid();
-    report.startedRealtimeUsec = realtimeUsec();
-    report.startedMonotonicUsec = monotonicUsec();
-    const int fds[] = {sandbox->leaderPidfd(), status};
-    return sendPacket(warden.control.get(), &report, sizeof report, fds, 2);
-}
-
 // False: the broker has changed its mind, or said what is no Launch.
 bool awaitLaunch(Warden& warden, UniqueFd& memfd) noexcept {
     if (!waitReadable(warden.control.get(), monotonicUsec() + launchSeconds * usecPerSecond)) {
@@ -132,7 +94,7 @@ bool awaitLaunch(Warden& warden, UniqueFd& memfd) noexcept {
     if (!receiveControl(warden.control.get(), State::reserved, record, packet)) {
         // AppArmor keeps from us what a confined caller opened: files, directories, terminals.
         if (packet.truncated && packet.size <= sizeof record) {
-            sendReport(warden, failedWith(EACCES, SetupStep::descriptors), nullptr, -1);
+            reportFailure(warden, failedWith(EACCES, SetupStep::descriptors));
         }
         return false;
     }
@@ -142,84 +104,6 @@ bool awaitLaunch(Warden& warden, UniqueFd& memfd) noexcept {
         warden.launch.fds[i] = std::move(packet.fds[i + 1]);
     }
     return true;
-}
-
-// CAP_KILL stays: without it neither a signal nor our death's reaches init and payload, which have the caller's uid.
-Failure keepOnlyKill() noexcept {
-    const bool done = keepBounding(capabilityBit(CAP_KILL)) && keepCapabilities(capabilityBit(CAP_KILL));
-    return done ? success : failed(SetupStep::confine);
-}
-
-// Else pipes of the caller would never see their end while the sandbox runs. The close of a caller's descriptor can
-// hang for ever (the flush of a FUSE file): a process on the same descriptor table puts /dev/null over each number, and
-// hangs instead of us. It is our parent's child, which reaps it: this process would have to wait for it. Where
-// no process is to be had they stay open until the sandbox ends: late, but nobody gets what it should not.
-void releaseCallers(Warden& warden) noexcept {
-    const auto lifeline = warden.launch.plan.header().lifeline;
-    clone_args arguments{};
-    arguments.flags = CLONE_FILES | CLONE_PARENT;
-    if (sys::clone3(arguments) == 0) {
-        for (std::uint32_t i = 0; i < warden.launch.fdCount; ++i) {
-            if (static_cast<std::int32_t>(i) != lifeline) {
-                ::dup3(warden.host.devNull, warden.launch.fds[i].get(), O_CLOEXEC);
-            }
-        }
-        ::_exit(0);
-    }
-    for (UniqueFd& fd : warden.caller.fds) {
-        fd.reset(); // namespaces and O_PATH: their close asks nobody
-    }
-}
-
-void recordEnd(int status, const siginfo_t& info, wire::EndReason reason) noexcept {
-    wire::ExitStatus record{};
-    record.kind = wire::RecordKind::exitStatus;
-    record.code = info.si_code;
-    record.status = info.si_status;
-    record.ended = static_cast<std::uint32_t>(reason);
-    record.endedRealtimeUsec = realtimeUsec();
-    record.endedMonotonicUsec = monotonicUsec();
-    static_cast<void>(!::pwrite(status, &record, sizeof record, 0)); // lost if it fails: nobody is left to tell
-}
-
-void abandon(const Warden& warden, Sandbox& sandbox, const Failure& failure) noexcept {
-    siginfo_t info{};
-    sandbox.kill();
-    // What a file server of the caller holds in the kernel ends when it lets go: the broker is not kept waiting for it.
-    sandbox.reap(monotonicUsec() + usecPerSecond, info);
-    sendReport(warden, failure, nullptr, -1);
-    sandbox.reap(noDeadline, info);
-}
-
-void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
-    Failure failure = readPlan(warden, memfd);
-    Sandbox sandbox(warden.host, warden.reservation, warden.caller, warden.launch);
-    const UniqueFd status(::memfd_create("sandboxd-status", MFD_CLOEXEC));
-    if (!failure && !status) {
-        failure = failed(SetupStep::reservation);
-    }
-    if (!failure) {
-        setAlarm(warden.launch.deadline - monotonicUsec() + 5 * usecPerSecond);
-        failure = sandbox.start(warden.control.get());
-        setAlarm(0);
-    }
-    if (!failure) {
-        failure = keepOnlyKill();
-    }
-    if (failure) {
-        abandon(warden, sandbox, failure);
-        return;
-    }
-    // Without a broker that hears of it nobody would know the sandbox, and nobody asked for one that nobody knows.
-    wire::EndReason reason = wire::EndReason::ordered;
-    if (sendReport(warden, success, &sandbox, status.get())) {
-        releaseCallers(warden);
-        reason = sandbox.watch(warden.control);
-    }
-    siginfo_t info{};
-    sandbox.kill();
-    sandbox.reap(noDeadline, info);
-    recordEnd(status.get(), info, reason);
 }
 
 } // namespace
@@ -239,7 +123,7 @@ void runSandbox(Warden& warden, const UniqueFd& memfd) noexcept {
     if (!awaitLaunch(warden, memfd)) {
         ::_exit(0);
     }
-    runSandbox(warden, memfd);
+    runSandbox(warden, readPlan(warden, memfd));
     // The broker waits for the end of this socket, which a child that hangs on our descriptor table would keep open.
     ::shutdown(reservation.control, SHUT_RDWR);
     ::_exit(0);

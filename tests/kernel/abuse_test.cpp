@@ -218,6 +218,9 @@ TEST_F(AbuseTest, S32_AMalformedPlanIsRefused) {
         const std::uint32_t value = 0x7FFFFFF0;
         std::memcpy(bad.back().data() + field, &value, sizeof value);
     }
+    PlanBlock noFilterOfInit = ordinaryPlan();
+    noFilterOfInit.idleFilter.clear();
+    bad.push_back(noFilterOfInit.bytes());
     for (const auto& bytes : bad) {
         const wire::Report report = launchBytes(spawner(), bytes);
         EXPECT_EQ(report.step, SetupStep::plan);
