@@ -88,15 +88,13 @@ bool hasEffective(int capability) noexcept {
     return get(sets) && (sets.half[number / 32].effective & (1U << (number % 32))) != 0;
 }
 
-bool passOnCapabilities(std::uint64_t mask) noexcept {
+bool takeExactly(std::uint64_t mask) noexcept {
     Sets sets{};
-    if (!get(sets)) {
-        return false;
-    }
     for (unsigned i = 0; i < 2; ++i) {
-        sets.half[i].inheritable = sets.half[i].permitted & static_cast<std::uint32_t>(mask >> (32U * i));
+        const auto half = static_cast<std::uint32_t>(mask >> (32U * i));
+        sets.half[i] = {half, half, half};
     }
-    if (!set(sets)) {
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 || !set(sets)) {
         return false;
     }
     for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {

@@ -23,8 +23,9 @@ bool keepBounding(std::uint64_t mask) noexcept;
 
 [[nodiscard]] bool hasEffective(int capability) noexcept;
 
-// inheritable := ambient := permitted & mask: what passes an exec(2) of an ordinary program.
-bool passOnCapabilities(std::uint64_t mask) noexcept;
+// All sets but the bounding one := mask, which must be within the permitted and the bounding set: they pass an exec(2).
+// Never looks at what is there: AppArmor hides from a process what its present profile does not allow.
+bool takeExactly(std::uint64_t mask) noexcept;
 
 // True if each of the five sets is `mask`, as far as the kernel knows its bits.
 bool hasExactly(std::uint64_t mask) noexcept;

@@ -46,11 +46,15 @@ Failure becomeCallerAndBuild(const Ids& ids) noexcept {
     return done ? success : failed(SetupStep::identity);
 }
 
+Failure becomeCallerWithAll(const Ids& ids) noexcept {
+    const bool done = keepOverIds(true) && setIds(ids) && keepOverIds(false) && forbidTracing();
+    return done ? success : failed(SetupStep::identity);
+}
+
 Failure becomeCallerForGood(const Ids& ids, std::uint64_t capabilities) noexcept {
     // The bounding set first: it takes CAP_SETPCAP, and entering the user namespace has filled it again.
-    const bool done = keepBounding(capabilities) && keepOverIds(capabilities != 0) && setIds(ids) && raiseEffective() &&
-                      keepCapabilities(capabilities) && passOnCapabilities(capabilities) && keepOverIds(false) &&
-                      forbidTracing();
+    const bool done = keepBounding(capabilities) && keepOverIds(capabilities != 0) && setIds(ids) &&
+                      takeExactly(capabilities) && keepOverIds(false) && forbidTracing();
     return done ? success : failed(SetupStep::identity);
 }
 

@@ -24,6 +24,9 @@ struct Ids {
 // By who builds, with capabilities over its own user namespace.
 Failure becomeCallerAndBuild(const Ids& ids) noexcept;
 
+// All capabilities stay: by who still changes its label, which hides some of them from a process that looks.
+Failure becomeCallerWithAll(const Ids& ids) noexcept;
+
 // By the payload's process: these capabilities are left and pass its exec(2), no other.
 Failure becomeCallerForGood(const Ids& ids, std::uint64_t capabilities) noexcept;
 

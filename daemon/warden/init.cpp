@@ -55,16 +55,17 @@ Failure becomeCaller(Init& init) noexcept {
     return becomeCallerAndBuild(builderIds(init.plan.header()));
 }
 
+// All capabilities stay, for the label that is still the warden's would hide some that building takes.
+Failure takeIds(Init& init) noexcept {
+    return init.host.native ? success : becomeCallerWithAll(builderIds(init.plan.header()));
+}
+
 Failure bindLife(Init& init) noexcept {
     return dieWithWarden(init.socket);
 }
 
 Failure startInner(Init& init) noexcept {
     return init.inner.start(init.host, init.caller, init.launch, init.socket);
-}
-
-Failure joinInner(Init& init) noexcept {
-    return init.inner.join(init.plan.header());
 }
 
 Failure fillNamespaces(Init& init) noexcept {
@@ -125,7 +126,7 @@ using Step = Failure (*)(Init&) noexcept;
 // Sources are opened before the new root hides the caller's /tmp. The limits come after the mounts: a detached tree
 // counts as a mount namespace.
 constexpr Step begin[] = {takeLabel, takePriorities, awaitMaps, becomeCaller, bindLife, fillNamespaces};
-constexpr Step beginInner[] = {takePriorities, awaitMaps, becomeCaller, bindLife, startInner, takeLabel, joinInner};
+constexpr Step beginInner[] = {takePriorities, awaitMaps, takeIds, startInner, takeLabel, becomeCaller, bindLife};
 constexpr Step build[] = {isolateMounts, openSources, attachRoot, fillRoot, enterRoot, checkMounts, forbidNamespaces};
 constexpr Step end[] = {confine};
 constexpr Step endInner[] = {releaseInner, confine};

@@ -38,15 +38,15 @@ struct Inner {
     int warden;
 };
 
-// By itself, as the kernel wants the writer to be in this namespace or right above. For that its /proc entries have to
-// be its own: the caller outside, with the same uid, is still kept out by the user namespace.
+// By itself, as the id is its own and of who made this namespace. For that its /proc entries have to be its own: the
+// caller outside, with the same uid, is still kept out by the user namespace.
 Failure mapIds(Inner& inner) noexcept {
     const wire::Header& header = inner.launch.plan.header();
     const Ids outside = builderIds(header);
-    const bool mapped = ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 &&
-                        writeProc(inner.host.proc, "self/setgroups", "deny") &&
-                        writeProc(inner.host.proc, "self/uid_map", IdMapLine(header.insideUid, outside.uid).bytes) &&
-                        writeProc(inner.host.proc, "self/gid_map", IdMapLine(header.insideGid, outside.gid).bytes);
+    const int proc = inner.host.proc;
+    const bool mapped = ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 && writeProc(proc, "self/setgroups", "deny") &&
+                        writeProc(proc, "self/uid_map", IdMapLine(header.insideUid, outside.uid).bytes) &&
+                        writeProc(proc, "self/gid_map", IdMapLine(header.insideGid, outside.gid).bytes);
     const int error = errno;
     if (!forbidTracing()) {
         return failed(SetupStep::maps);
@@ -65,22 +65,26 @@ Failure sendNamespaces(Inner& inner) noexcept {
             return failed(SetupStep::namespaces);
         }
     }
-    const Failure none = success;
-    return sendPacket(inner.builder, &none, sizeof none, fds, namespaceCount) ? success : failed(SetupStep::namespaces);
-}
-
-Failure bindLife(Inner& inner) noexcept {
-    return dieWithWarden(inner.warden);
-}
-
-Failure takeLabel(Inner& inner) noexcept {
-    return takeInitLabel(inner.host);
+    const char some = 1;
+    return sendPacket(inner.builder, &some, 1, fds, namespaceCount) ? success : failed(SetupStep::namespaces);
 }
 
 // End-of-file: the builder is gone.
 Failure awaitBuilt(Inner& inner) noexcept {
     char go = 0;
     return ::recv(inner.builder, &go, 1, 0) == 1 ? success : failedWith(ECANCELED, SetupStep::killed);
+}
+
+Failure takeLabel(Inner& inner) noexcept {
+    return takeInitLabel(inner.host);
+}
+
+Failure becomeCaller(Inner& inner) noexcept {
+    return becomeCallerWithAll(payloadIds(inner.launch.plan.header()));
+}
+
+Failure bindLife(Inner& inner) noexcept {
+    return dieWithWarden(inner.warden);
 }
 
 // pivot_root(2) by the builder has changed this process's root as well. The copy is owned by this user namespace, so
@@ -95,7 +99,8 @@ Failure fillNamespaces(Inner& inner) noexcept {
 
 using Step = Failure (*)(Inner&) noexcept;
 
-constexpr Step steps[] = {mapIds, bindLife, sendNamespaces, takeLabel, awaitBuilt, copyMounts, fillNamespaces};
+constexpr Step steps[] = {mapIds,   sendNamespaces, takeLabel,  becomeCaller,
+                          bindLife, awaitBuilt,     copyMounts, fillNamespaces};
 
 Failure prepare(Inner& inner) noexcept {
     for (const Step step : steps) {
@@ -128,6 +133,23 @@ Failure prepare(Inner& inner) noexcept {
     reapForLife();
 }
 
+// CAP_SYS_ADMIN over both: who has it over a user namespace has it over those below. Pids only for children.
+Failure enter(int socket, std::uint64_t own) noexcept {
+    char some = 0;
+    Packet packet;
+    const Received received = receivePacket(socket, &some, 1, packet);
+    if (received != Received::packet || packet.fdCount != namespaceCount) {
+        return failedWith(ECHILD, SetupStep::killed);
+    }
+    for (std::size_t i = 0; i < namespaceCount; ++i) {
+        const int type = namespaceFiles[i].type;
+        if ((own & static_cast<unsigned>(type)) != 0 && ::setns(packet.fds[i].get(), type) != 0) {
+            return failed(SetupStep::join);
+        }
+    }
+    return success;
+}
+
 } // namespace
 
 Failure InnerInit::start(const Host& host, const CallerView& caller, const Launch& launch, int warden) noexcept {
@@ -147,51 +169,22 @@ Failure InnerInit::start(const Host& host, const CallerView& caller, const Launc
     clone_args arguments{};
     arguments.flags = CLONE_NEWUSER | unsharedTypes(launch.plan.header()) | CLONE_PARENT | CLONE_PIDFD;
     arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-    InnerRecord record;
-    record.pid = sys::clone3(arguments);
-    if (record.pid == 0) {
+    const pid_t pid = sys::clone3(arguments);
+    if (pid == 0) {
         ::close(socket_.get()); // else the end of the builder would not show on ours
         ::close(wardens.get());
         runInner({host, caller, launch, theirs.get(), reports.get()});
     }
-    if (record.pid < 0) {
+    if (pid < 0) {
         return failed(SetupStep::namespaces);
     }
     const UniqueFd process(pidfd);
+    const InnerRecord record{pid};
     const int fds[] = {pidfd, wardens.get()};
     if (!sendPacket(warden, &record, sizeof record, fds, 2)) {
         return failed(SetupStep::killed);
     }
-    return success;
-}
-
-Failure InnerInit::receiveNamespaces() noexcept {
-    Failure record;
-    Packet packet;
-    const Received received = receivePacket(socket_.get(), &record, sizeof record, packet);
-    if (received != Received::packet || packet.fdCount != namespaceCount) {
-        return failedWith(ECHILD, SetupStep::killed);
-    }
-    for (std::size_t i = 0; i < namespaceCount; ++i) {
-        namespaces_[i] = std::move(packet.fds[i]);
-    }
-    return success;
-}
-
-// CAP_SYS_ADMIN over both: who made a user namespace has it from the one above.
-Failure InnerInit::join(const wire::Header& header) noexcept {
-    if (const Failure failure = receiveNamespaces()) {
-        return failure;
-    }
-    const std::uint64_t own = unsharedTypes(header);
-    for (std::size_t i = 0; i < namespaceCount; ++i) {
-        const int type = namespaceFiles[i].type;
-        if ((own & static_cast<unsigned>(type)) != 0 && ::setns(namespaces_[i].get(), type) != 0) {
-            return failed(SetupStep::join);
-        }
-        namespaces_[i].reset();
-    }
-    return success;
+    return enter(socket_.get(), unsharedTypes(launch.plan.header()));
 }
 
 Failure InnerInit::release() noexcept {

@@ -13,31 +13,27 @@
 
 namespace sandboxd::warden {
 
-// The builder's first record to the warden, with inner init's pidfd and socket. A builder that comes no further sends
-// its Failure alone.
+// What the builder tells the warden first, with inner init's pidfd and socket. A builder that comes no further sends
+// its Failure, which is no pid by its size.
 struct InnerRecord {
-    Failure failure;
-    std::int32_t pid = 0;
+    std::int64_t pid;
+    std::int64_t unused = 0;
 };
+static_assert(sizeof(InnerRecord) != sizeof(Failure));
 
 // The builder's side.
 class InnerInit {
 public:
-    // Clones inner init, as a child of the warden, and tells that. Still with the warden's label, since no other may
-    // make user namespaces, and before anything of the caller's is looked at.
+    // Clones inner init, as a child of the warden, and enters what it has of its own, so that mounts show that; pids
+    // only for children. Still with the warden's label, since no other may make user namespaces; with the caller's ids,
+    // which the kernel demands to be mapped; and before anything of the caller's is looked at.
     Failure start(const Host& host, const CallerView& caller, const Launch& launch, int warden) noexcept;
-
-    // Enters what inner init has of its own, so that mounts show that; pids only for children.
-    Failure join(const wire::Header& header) noexcept;
 
     // All is built.
     Failure release() noexcept;
 
 private:
-    Failure receiveNamespaces() noexcept;
-
     UniqueFd socket_;
-    UniqueFd namespaces_[4];
 };
 
 } // namespace sandboxd::warden

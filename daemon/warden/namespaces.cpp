@@ -69,16 +69,19 @@ Failure receiveInner(std::uint64_t deadline, InitProcess& init, InitProcess& bui
     if (!waitReadable(builder.socket.get(), deadline)) {
         return failedWith(ETIMEDOUT, SetupStep::timeout);
     }
-    InnerRecord record{};
+    union {
+        InnerRecord inner;
+        Failure failure;
+    } record{{}};
     Packet packet;
     const Received received = receivePacket(builder.socket.get(), &record, sizeof record, packet);
-    if (received == Received::packet && packet.size == sizeof record.failure && record.failure) {
+    if (received == Received::packet && packet.size == sizeof record.failure) {
         return record.failure; // it came no further
     }
-    if (received != Received::packet || packet.size != sizeof record || packet.fdCount != 2) {
+    if (received != Received::packet || packet.size != sizeof record.inner || packet.fdCount != 2) {
         return failedWith(ECHILD, SetupStep::killed);
     }
-    init.pid = record.pid;
+    init.pid = static_cast<pid_t>(record.inner.pid);
     init.pidfd = std::move(packet.fds[0]);
     init.socket = std::move(packet.fds[1]);
     return success;

@@ -104,7 +104,6 @@ std::vector<BadRequest> optionMistakes() {
         {"TextForTruth", option("new-session", text("no")), "InvalidOption", "new-session"},
         {"UnknownProfile", [](SpawnRequest& request) { request.profile = "browser"; }, "NoSuchProfile", "browser"},
         {"KnownButNotBuilt", option("capabilities", strings({"net_admin"})), "NotSupported", "capabilities"},
-        {"NamespaceRoot", option("identity", text("namespace-root")), "NotSupported", "identity"},
         {"Detached", option("lifetime", text("detached")), "NotSupported", "lifetime"},
     };
 }
