@@ -8,8 +8,8 @@ _sandboxctl_options() {
     case $1 in
         run)
             echo '--bind --ro-bind --bind-try --ro-bind-try --dev-bind --tmpfs --tmp-overlay --mask --dir --symlink
-                --setenv --unsetenv --clearenv --keep-env --chdir --hostname --map-root --network --seccomp --share
-                --terminal -t --as --help -h'
+                --setenv --unsetenv --clearenv --keep-env --chdir --hostname --map-root --identity --cap --nested-userns
+                --no-init --network --seccomp --share --terminal -t --as --help -h'
             ;;
         list) echo '--all --as --help -h' ;;
         show | wait) echo '--as --help -h' ;;
@@ -23,7 +23,7 @@ _sandboxctl_options() {
 _sandboxctl_values() {
     case $1 in
         --bind | --ro-bind | --bind-try | --ro-bind-try | --dev-bind | --tmp-overlay | --symlink | --setenv) echo 2 ;;
-        --tmpfs | --mask | --dir | --unsetenv | --chdir | --hostname | --network | --seccomp | --share | --as | --user | --signal | -s) echo 1 ;;
+        --tmpfs | --mask | --dir | --unsetenv | --chdir | --hostname | --network | --seccomp | --share | --identity | --cap | --as | --user | --signal | -s) echo 1 ;;
         *) echo 0 ;;
     esac
 }
@@ -51,6 +51,7 @@ _sandboxctl_value() {
         --setenv | --unsetenv) [[ $2 -gt 1 ]] || _sandboxctl_reply -v ;;
         --network) _sandboxctl_reply -W 'none loopback host' ;;
         --seccomp) _sandboxctl_reply -W 'default strict minimal off' ;;
+        --identity) _sandboxctl_reply -W 'mapped host namespace-root' ;;
         --share) _sandboxctl_reply -W 'pid ipc uts cgroup' ;;
         --as | --user) _sandboxctl_reply -u ;;
         --signal | -s) _sandboxctl_reply -W "$_sandboxctl_signals" ;;

@@ -7,13 +7,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <csignal>
+#include <iterator>
 
 namespace sandboxd::ctl {
 namespace {
 
 constexpr std::array<const char*, 3> networkNames{"none", "loopback", "host"}; // in the order of client::Network
 constexpr std::array<const char*, 4> seccompNames{"default", "strict", "minimal", "off"}; // of client::Seccomp
+
+constexpr std::array<const char*, 3> identityNames{"mapped", "host", "namespace-root"}; // of client::Identity
 
 struct NamespaceName {
     const char* name;
@@ -50,6 +54,9 @@ struct Parser {
     RunRequest runRequest;
     std::string network = "loopback";
     std::string seccomp = "default";
+    std::string identity = "mapped";
+    std::vector<std::string> capabilities;
+    bool noInit = false;
     std::vector<std::string> shared;
     std::string chdir;
     std::string hostname;
@@ -95,6 +102,12 @@ void Parser::addRun() {
     run->add_option("--hostname", hostname, "Host name inside")->type_name("NAME");
     run->add_flag("-t,--terminal", runRequest.terminal, "A terminal of its own even if ours does not control us");
     run->add_flag("--map-root", runRequest.mapRoot, "Look like root inside, without its rights");
+    run->add_option("--identity", identity, "mapped (default), host or namespace-root")->type_name("KIND");
+    run->add_option("--cap", capabilities, "Have this capability inside; may be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    run->add_flag("--nested-userns", runRequest.nestedUserNamespaces, "Let the command make user namespaces");
+    run->add_flag("--no-init", noInit, "Make the command process 1");
     run->add_option("--network", network, "none, loopback (default) or host")->type_name("KIND");
     run->add_option("--seccomp", seccomp, "System call filter: default, strict, minimal or off")->type_name("KIND");
     run->add_option("--share", shared, "Share pid, ipc, uts or cgroup with the caller; may be repeated")
@@ -230,20 +243,56 @@ std::optional<std::string> readShared(const std::vector<std::string>& names, Run
     return std::nullopt;
 }
 
+// A name of a closed choice, whose values are numbered in the order of the names.
+template <std::size_t count, typename Choice>
+std::optional<std::string> choose(const char* option, const std::array<const char*, count>& names,
+                                  const std::string& text, Choice& choice) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (text == names[i]) {
+            choice = static_cast<Choice>(i);
+            return std::nullopt;
+        }
+        all += (i == 0 ? "" : ", ") + std::string(names[i]);
+    }
+    return std::string(option) + ": \"" + text + "\" is none of " + all;
+}
+
+// "net_raw" and "CAP_NET_RAW" are the same, as in capsh(1).
+std::string capabilityName(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+    return text.starts_with("CAP_") ? text : "CAP_" + text;
+}
+
+std::optional<std::string> readCapabilities(const Parser& parser, RunRequest& request) {
+    const std::vector<std::string>& names = parser.capabilities;
+    if (names.empty()) {
+        return std::nullopt;
+    }
+    std::transform(names.begin(), names.end(), std::back_inserter(request.capabilities), capabilityName);
+    if (parser.run->count("--identity") > 0 && request.identity != client::Identity::namespaceRoot) {
+        return "--cap: the identity \"" + parser.identity + "\" has no capabilities";
+    }
+    request.identity = client::Identity::namespaceRoot;
+    return std::nullopt;
+}
+
 CommandLine finishRun(Parser& parser, const std::vector<std::string>& command) {
     RunRequest& request = parser.runRequest;
     if (command.empty()) {
         return UsageError{"run: no command given"};
     }
-    const auto* const network = std::find(networkNames.begin(), networkNames.end(), parser.network);
-    if (network == networkNames.end()) {
-        return UsageError{"--network: \"" + parser.network + "\" is none of none, loopback, host"};
+    for (const auto& problem : {choose("--network", networkNames, parser.network, request.network),
+                                choose("--seccomp", seccompNames, parser.seccomp, request.seccomp),
+                                choose("--identity", identityNames, parser.identity, request.identity)}) {
+        if (problem) {
+            return UsageError{*problem};
+        }
     }
-    const auto* const seccomp = std::find(seccompNames.begin(), seccompNames.end(), parser.seccomp);
-    if (seccomp == seccompNames.end()) {
-        return UsageError{"--seccomp: \"" + parser.seccomp + "\" is none of default, strict, minimal, off"};
+    if (const auto problem = readCapabilities(parser, request)) {
+        return UsageError{*problem};
     }
-    request.seccomp = static_cast<client::Seccomp>(seccomp - seccompNames.begin());
+    request.init = !parser.noInit;
     if (const auto problem = readShared(parser.shared, request)) {
         return UsageError{*problem};
     }
@@ -251,7 +300,6 @@ CommandLine finishRun(Parser& parser, const std::vector<std::string>& command) {
         return UsageError{*problem};
     }
     request.command = command;
-    request.network = static_cast<client::Network>(network - networkNames.begin());
     const auto given = [](const CLI::App* app, const char* name) { return app->count(name) > 0; };
     if (given(parser.run, "--chdir")) {
         request.workingDirectory = parser.chdir;

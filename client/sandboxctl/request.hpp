@@ -21,6 +21,10 @@ struct RunRequest {
     std::optional<std::string> workingDirectory;
     std::optional<std::string> hostname;
     std::vector<client::Namespace> shared; // with the caller
+    client::Identity identity = client::Identity::mapped;
+    std::vector<std::string> capabilities; // as "CAP_SYS_ADMIN"; none: all that the identity has
+    bool nestedUserNamespaces = false;
+    bool init = true; // false: the command is process 1
     client::Seccomp seccomp = client::Seccomp::standard;
     client::Network network = client::Network::loopback;
     bool terminal = false; // one of its own, whatever terminal the streams are

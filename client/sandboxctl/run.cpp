@@ -53,6 +53,7 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     spec.environment(buildEnvironment(watch::inheritedEnvironment(), request.keepEnvironment, request.environment))
         .workingDirectory(request.workingDirectory.value_or(view.workingDirectory))
         .network(request.network)
+        .identity(request.identity)
         .seccomp(request.seccomp)
         .namespaces(ownNamespaces(request.shared))
         .description(describe(request))
@@ -62,6 +63,15 @@ Spec buildSpec(const RunRequest& request, DefaultView view) {
     }
     if (request.mapRoot) {
         spec.uid(0).gid(0);
+    }
+    if (!request.capabilities.empty()) {
+        spec.capabilities(request.capabilities);
+    }
+    if (request.nestedUserNamespaces) {
+        spec.nestedUserNamespaces(true);
+    }
+    if (!request.init) {
+        spec.init(false);
     }
     return spec;
 }

@@ -126,6 +126,26 @@ TEST_F(Bwrap, MapsTheIdsThatAreAskedFor) {
     EXPECT_EQ(onHost({"--uid", "0", "--gid", "7", "sh", "-c", "id -u; id -g"}).output, "0\n7\n");
 }
 
+TEST_F(Bwrap, MakesTheCommandProcessOne) {
+    EXPECT_EQ(onHost({"--as-pid-1", "--proc", "/proc", "sh", "-c", "echo $$; set -- /proc/[0-9]*; echo $#"}).output,
+              "1\n1\n");
+    EXPECT_EQ(onHost({"--as-pid-1", "sh", "-c", "exit 7"}).status, 7);
+}
+
+TEST_F(Bwrap, GivesTheCapabilitiesThatAreAskedForWhereItMay) {
+    const std::string sets = "grep -E '^Cap(Prm|Eff|Bnd|Amb)' /proc/self/status | cut -f2 | sort -u";
+    const std::vector<std::string> command{"--proc", "/proc", "--cap-add", "CAP_NET_RAW", "sh", "-c", sets};
+    EXPECT_TRUE(onHost(command).errors.starts_with("bwrap: No permissions to create a new namespace: "
+                                                   "org.sandboxd1.spawn-namespace-root: "));
+    const Rules rules("if (action.id == \"org.sandboxd1.spawn-namespace-root\") return polkit.Result.YES;");
+    EXPECT_EQ(onHost(command).output, "0000000000002000\n");
+    EXPECT_EQ(onHost({"--proc", "/proc", "--cap-add", "ALL", "--cap-drop", "ALL", "sh", "-c", sets}).output,
+              "0000000000000000\n");
+    EXPECT_EQ(
+        onHost({"--cap-add", "ALL", "--tmpfs", "/mnt", "sh", "-c", "mount -t tmpfs none /mnt && echo mounted"}).output,
+        "mounted\n");
+}
+
 TEST_F(Bwrap, EndsWithTheProcessThatStartedIt) {
     const std::string bwrap = built("client/frontends/bwrap/sandbox-bwrap");
     Program shell(

@@ -60,6 +60,16 @@ TEST_F(Run, MapRootIsALookAndNoRight) {
     EXPECT_EQ(readFile(project_ + "/file"), "mine\n");
 }
 
+TEST_F(Run, GivesTheIdentityAndTheCapabilitiesThatAreNamed) {
+    EXPECT_EQ(script("tr -s ' ' < /proc/self/uid_map", {"--identity", "host"}), " 0 0 4294967295\n");
+    EXPECT_EQ(script("echo $$", {"--no-init"}), "1\n");
+    const Rules rules("if (action.id == \"org.sandboxd1.spawn-namespace-root\" || "
+                      "action.id == \"org.sandboxd1.spawn-nested-userns\") return polkit.Result.YES;");
+    EXPECT_EQ(script("grep CapEff /proc/self/status | cut -f2", {"--cap", "chown"}), "0000000000000001\n");
+    EXPECT_EQ(script("mount -t tmpfs none /tmp && echo mounted", {"--identity=namespace-root"}), "mounted\n");
+    EXPECT_EQ(script("unshare -Ur id -u", {"--nested-userns"}), "0\n");
+}
+
 TEST_F(Run, SharesTheNamespacesThatAreNamed) {
     const std::string links = "readlink /proc/self/ns/pid /proc/self/ns/ipc /proc/self/ns/uts";
     const Outcome outside = runAs(user_, Invocation{{"sh", "-c", links}, {}, project_});

@@ -118,10 +118,6 @@ LISTS = (
     List("org.sandboxd1.5", "Errors", code.errorNames),
 )
 
-# What sandbox-bwrap cannot do yet, each as a command line that is right otherwise.
-REFUSED = ("--unshare-user --cap-add ALL", "--unshare-pid --as-pid-1")
-
-
 def verbOptions():
     """One list for each verb that has options of its own."""
     return [List("sandboxctl.1", f"Options of {verb}", optionsOf(verb), each(names), shared=EVERY_VERB)
@@ -156,17 +152,6 @@ class Manual(unittest.TestCase):
         text = page("sandboxctl.1")
         self.assertEqual(code.secretNames(), said(text))
         self.assertNotEqual(code.secretNames(), said(text.replace("_TOKEN", "secrets")))
-
-    def testWhatBwrapRefusesIsDescribed(self):
-        described = manual_page.sectionText(page("sandbox-bwrap.1"), "DIFFERENCES").split("The sandbox ends")[0]
-        lines = [line.split() for line in REFUSED]
-        self.assertEqual(set(re.findall(r"--[a-z0-9-]+", described)),
-                         {word for line in lines for word in line if word.startswith("--")}
-                         - {"--unshare-user", "--unshare-pid"})
-        for line in lines:
-            run = subprocess.run([BWRAP, *line, "true"], check=False, stderr=subprocess.PIPE, text=True)
-            self.assertEqual(1, run.returncode, line)
-            self.assertRegex(run.stderr, r"^bwrap: --[a-z0-9-]+ is not possible with this version of sandboxd\n$")
 
     def testTheDefaultsOfTheDaemonsAreDescribed(self):
         socket, first, count = re.search(r'spawnerSocket = "([^"]+)".*first = (\w+), \.count = (\d+)',

@@ -69,6 +69,21 @@ TEST(CommandLine, ReadsSingleOptionsInBothForms) {
     EXPECT_EQ(request.seccomp, client::Seccomp::off);
 }
 
+TEST(CommandLine, ReadsIdentityAndCapabilities) {
+    const RunRequest usual = parsed<RunRequest>({"run", "true"});
+    EXPECT_EQ(usual.identity, client::Identity::mapped);
+    EXPECT_TRUE(usual.capabilities.empty());
+    EXPECT_TRUE(usual.init);
+    EXPECT_FALSE(usual.nestedUserNamespaces);
+    EXPECT_EQ(parsed<RunRequest>({"run", "--identity=host", "true"}).identity, client::Identity::host);
+    const RunRequest request =
+        parsed<RunRequest>({"run", "--cap", "net_raw", "--cap=CAP_CHOWN", "--no-init", "--nested-userns", "true"});
+    EXPECT_EQ(request.identity, client::Identity::namespaceRoot);
+    EXPECT_EQ(request.capabilities, (Words{"CAP_NET_RAW", "CAP_CHOWN"}));
+    EXPECT_FALSE(request.init);
+    EXPECT_TRUE(request.nestedUserNamespaces);
+}
+
 TEST(CommandLine, SharesTheNamespacesThatAreNamed) {
     EXPECT_TRUE(parsed<RunRequest>({"run", "true"}).shared.empty());
     const RunRequest request = parsed<RunRequest>({"run", "--share", "pid", "--share=uts", "ls", "ipc"});
@@ -82,6 +97,8 @@ TEST(CommandLine, NamesWhatIsWrong) {
     EXPECT_NE(problem({"run", "--bind", "/only-one"}).find("--bind"), std::string::npos);
     EXPECT_NE(problem({"run", "--network", "wireless", "true"}).find("wireless"), std::string::npos);
     EXPECT_NE(problem({"run", "--seccomp", "none", "true"}).find("none"), std::string::npos);
+    EXPECT_NE(problem({"run", "--identity", "root", "true"}).find("root"), std::string::npos);
+    EXPECT_NE(problem({"run", "--identity", "host", "--cap", "chown", "true"}).find("host"), std::string::npos);
     EXPECT_NE(problem({"run", "--setenv", "A=B", "x", "true"}).find("A=B"), std::string::npos);
     EXPECT_NE(problem({"kill", "--signal", "NONE", "x"}).find("NONE"), std::string::npos);
 }
