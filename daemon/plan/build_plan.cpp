@@ -253,6 +253,11 @@ std::uint64_t planTimeout(const spec::Spec& spec) {
     return std::min(ceiling, spec.startTimeoutUsec.value_or(ceiling));
 }
 
+std::string_view payloadProfileOf(const spec::Spec& spec) {
+    const bool isCapable = spec.identity == spec::Identity::namespaceRoot || spec.nestedUserNamespaces;
+    return isCapable ? rootProfile : payloadProfile;
+}
+
 // Nothing below may be reached with these: each is a broken invariant of the request's steps before.
 Result<void> checkInputs(const spec::Spec& spec, const policy::Caller& caller, const policy::Grant& grant,
                          const Machine& machine) {
@@ -276,9 +281,10 @@ Result<Plan> buildPlan(const spec::Spec& spec, const policy::Caller& caller, con
         return std::move(inputs).error();
     }
     // AppArmor counts as on if either says so; a label that the probe could not read is "" and is refused.
+    const std::string_view profile = payloadProfileOf(spec);
     Result<std::optional<std::string>> label =
         payloadLabel(machine.appArmor || caller.appArmor, caller.appArmor ? caller.label : "",
-                     grant.covers({policy::Right::spawnConfinedCaller}));
+                     grant.covers({policy::Right::spawnConfinedCaller}), profile);
     if (!label) {
         return std::move(label).error();
     }
@@ -291,7 +297,7 @@ Result<Plan> buildPlan(const spec::Spec& spec, const policy::Caller& caller, con
     planFilters(plan, spec, machine.filters);
     plan.label = std::move(label).value();
     plan.setupTimeoutUsec = planTimeout(spec);
-    if (plan.label && *plan.label != payloadProfile) {
+    if (plan.label && *plan.label != profile) {
         if (Result<void> binds = bindInPlaceOnly(plan); !binds) {
             return std::move(binds).error();
         }

@@ -6,10 +6,10 @@ namespace sandboxd::plan {
 namespace {
 
 // The caller's label stays on: what bound the caller binds the payload too. The kernel orders components itself.
-std::string stack(const Label& callerLabel) {
+std::string stack(const Label& callerLabel, std::string_view profile) {
     std::set<std::string> components = callerLabel.components;
     components.erase("unconfined");
-    components.emplace(payloadProfile);
+    components.emplace(profile);
     std::string stacked;
     for (const std::string& component : components) {
         stacked += stacked.empty() ? "" : "//&";
@@ -20,8 +20,8 @@ std::string stack(const Label& callerLabel) {
 
 } // namespace
 
-Result<std::optional<std::string>> payloadLabel(bool appArmor, std::string_view callerLabel,
-                                                bool confinedCallerAllowed) {
+Result<std::optional<std::string>> payloadLabel(bool appArmor, std::string_view callerLabel, bool confinedCallerAllowed,
+                                                std::string_view profile) {
     if (!appArmor) {
         return std::optional<std::string>();
     }
@@ -30,7 +30,7 @@ Result<std::optional<std::string>> payloadLabel(bool appArmor, std::string_view 
         return Error{ErrorCode::callerConfined, "label: cannot read the caller's " + quote(callerLabel)};
     }
     if (!isConfined(*label)) {
-        return std::optional<std::string>(payloadProfile);
+        return std::optional<std::string>(std::string(profile));
     }
     if (!confinedCallerAllowed) {
         return Error{ErrorCode::callerConfined, "label: the caller is confined by AppArmor: " + quote(callerLabel)};
@@ -40,7 +40,7 @@ Result<std::optional<std::string>> payloadLabel(bool appArmor, std::string_view 
         return Error{ErrorCode::callerConfined,
                      "label: the caller's " + quote(callerLabel) + " is not in enforce mode: it cannot be stacked"};
     }
-    return std::optional<std::string>(stack(*label));
+    return std::optional<std::string>(stack(*label, profile));
 }
 
 } // namespace sandboxd::plan

@@ -37,6 +37,7 @@ FILES = (
     "etc/apparmor.d/sandboxd",
     "etc/apparmor.d/sandboxd-spawner",
     "etc/apparmor.d/sandboxd-payload",
+    "etc/apparmor.d/sandboxd-payload-root",
 )
 
 

@@ -8,10 +8,11 @@ namespace sandboxd::ctl::doctor {
 namespace {
 
 // Children come with their parents.
-constexpr std::array ours{"sandboxd", "sandboxd-spawner", "sandboxd-payload"};
+constexpr std::array ours{"sandboxd", "sandboxd-spawner", "sandboxd-payload", "sandboxd-payload-root"};
 
 constexpr const char* loadCommand =
-    "apparmor_parser -r /etc/apparmor.d/sandboxd /etc/apparmor.d/sandboxd-spawner /etc/apparmor.d/sandboxd-payload";
+    "apparmor_parser -r /etc/apparmor.d/sandboxd /etc/apparmor.d/sandboxd-spawner /etc/apparmor.d/sandboxd-payload "
+    "/etc/apparmor.d/sandboxd-payload-root";
 
 // "" if all of ours are loaded and enforced.
 std::string faultsOf(const std::vector<LoadedProfile>& loaded) {

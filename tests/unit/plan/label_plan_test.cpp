@@ -17,7 +17,7 @@ struct Row {
 class PayloadLabel : public testing::TestWithParam<Row> {};
 
 void expectLabel(const std::string& caller, bool allowed, const std::optional<std::string>& wanted) {
-    const auto label = payloadLabel(true, caller, allowed);
+    const auto label = payloadLabel(true, caller, allowed, payloadProfile);
     ASSERT_EQ(label.ok(), wanted.has_value()) << caller << (allowed ? ", allowed" : "");
     if (label.ok()) {
         EXPECT_EQ(label.value(), wanted) << caller;
@@ -37,6 +37,11 @@ INSTANTIATE_TEST_SUITE_P(CallersThatNothingHoldsBack, PayloadLabel,
                                          Row{"code (unconfined)", alone, alone}, Row{"a (complain)", alone, alone},
                                          Row{"a//b (complain)", alone, alone}, Row{"a//&b (complain)", alone, alone},
                                          Row{"a//&b (unconfined)", alone, alone}));
+
+TEST(ProfileOfThePayload, StandsInTheLabelAloneOrStacked) {
+    EXPECT_EQ(payloadLabel(true, "unconfined", false, rootProfile).value(), "sandboxd-payload-root");
+    EXPECT_EQ(payloadLabel(true, "z (enforce)", true, rootProfile).value(), "sandboxd-payload-root//&z");
+}
 
 INSTANTIATE_TEST_SUITE_P(ConfinedCallers, PayloadLabel,
                          testing::Values(Row{"a (enforce)", std::nullopt, "a//&sandboxd-payload"},
@@ -60,8 +65,8 @@ INSTANTIATE_TEST_SUITE_P(NoLabels, PayloadLabel,
 
 TEST(PayloadLabel, WithoutAppArmorThereIsNone) {
     for (const char* caller : {"", "unconfined", "a (enforce)"}) {
-        EXPECT_EQ(payloadLabel(false, caller, false).value(), std::nullopt);
-        EXPECT_EQ(payloadLabel(false, caller, true).value(), std::nullopt);
+        EXPECT_EQ(payloadLabel(false, caller, false, payloadProfile).value(), std::nullopt);
+        EXPECT_EQ(payloadLabel(false, caller, true, payloadProfile).value(), std::nullopt);
     }
 }
 

@@ -7,7 +7,8 @@ namespace sandboxd::ctl::doctor {
 namespace {
 
 constexpr const char* load =
-    "apparmor_parser -r /etc/apparmor.d/sandboxd /etc/apparmor.d/sandboxd-spawner /etc/apparmor.d/sandboxd-payload";
+    "apparmor_parser -r /etc/apparmor.d/sandboxd /etc/apparmor.d/sandboxd-spawner /etc/apparmor.d/sandboxd-payload "
+    "/etc/apparmor.d/sandboxd-payload-root";
 
 TEST(AppArmorRules, SayWhatAppArmorIsAskedAbout) {
     EXPECT_EQ(judgeAppArmor(goodFacts()), (Finding{"apparmor", State::ok, "on, and asked about user namespaces", ""}));
@@ -30,15 +31,18 @@ TEST(AppArmorRules, SeeAsRootThatAllProfilesAreEnforced) {
 
 TEST(AppArmorRules, NameProfilesThatAreMissingOrNotEnforced) {
     Facts facts = factsOfRoot();
-    facts.host.appArmor.profiles = {{"sandboxd", "complain"}, {"sandboxd-payload", "enforce"}};
+    facts.host.appArmor.profiles = {
+        {"sandboxd", "complain"}, {"sandboxd-payload", "enforce"}, {"sandboxd-payload-root", "enforce"}};
     EXPECT_EQ(judgeProfiles(facts), (Finding{"profiles", State::broken,
                                              "sandboxd is in mode complain, sandboxd-spawner is not loaded", load}));
 }
 
 TEST(AppArmorRules, TakeNoChildForItsParent) {
     Facts facts = factsOfRoot();
-    facts.host.appArmor.profiles = {
-        {"sandboxd", "enforce"}, {"sandboxd-payload", "enforce"}, {"sandboxd-spawner//warden", "enforce"}};
+    facts.host.appArmor.profiles = {{"sandboxd", "enforce"},
+                                    {"sandboxd-payload", "enforce"},
+                                    {"sandboxd-payload-root", "enforce"},
+                                    {"sandboxd-spawner//warden", "enforce"}};
     EXPECT_EQ(judgeProfiles(facts).text, "sandboxd-spawner is not loaded");
 }
 

@@ -61,11 +61,9 @@ inline Facts factsOfRoot() {
     facts.namespaces.reset();
     facts.sandbox.reset();
     facts.host.chrooted = false;
-    facts.host.appArmor.profiles = {{"sandboxd", "enforce"},
-                                    {"sandboxd-payload", "enforce"},
-                                    {"sandboxd-spawner", "enforce"},
-                                    {"sandboxd-spawner//warden", "enforce"},
-                                    {"other", "complain"}};
+    facts.host.appArmor.profiles = {
+        {"sandboxd", "enforce"},         {"sandboxd-payload", "enforce"},         {"sandboxd-payload-root", "enforce"},
+        {"sandboxd-spawner", "enforce"}, {"sandboxd-spawner//warden", "enforce"}, {"other", "complain"}};
     return facts;
 }
 
