@@ -8,10 +8,11 @@ SANITIZER_OPTIONS = {
     "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1",
 }
 # Of tests/vm/guest/tests; each in a machine of its own.
-MACHINE_TESTS = ("smoke", "mounts", "identities", "bwrap-callers", "units", "journal", "polkit", "callers", "false-systems", "cores",
-                 "doctor", "restricted_hosts", "apparmor-labels", "apparmor-confined-caller", "apparmor-payload", "apparmor-fail-closed",
-                 "apparmor-minimal-spawner", "apparmor-minimal-sandbox", "apparmor-minimal-others", "package-install",
-                 "package-upgrade", "package-remove", "package-purge", "boot")
+MACHINE_TESTS = ("smoke", "mounts", "capabilities", "identities", "bwrap-callers", "units", "journal", "polkit",
+                 "callers", "false-systems", "cores", "doctor", "restricted_hosts", "apparmor-labels",
+                 "apparmor-confined-caller", "apparmor-payload", "apparmor-fail-closed", "apparmor-minimal-spawner",
+                 "apparmor-minimal-sandbox", "apparmor-minimal-others", "package-install", "package-upgrade",
+                 "package-remove", "package-purge", "boot")
 OWN_CODE = ("daemon", "client", "tests")
 
 
