@@ -1,5 +1,6 @@
 #include "warden/caller_context.hpp"
 
+#include "warden/proc_text.hpp"
 #include "warden/process.hpp"
 
 #include <sched.h>
@@ -39,6 +40,14 @@ void takeScheduling(const CallerContext& context) noexcept {
         Scheduling scheduling = context.scheduling;
         scheduling.nice = ::getpriority(PRIO_PROCESS, 0); // the caller's has limits of its own, see takePriorities()
         ::syscall(SYS_sched_setattr, 0, &scheduling, 0);
+    }
+}
+
+void takeLoginUid(int proc, std::uint32_t loginUid) noexcept {
+    char number[24];
+    putNumber(number, loginUid);
+    if (loginUid != UINT32_MAX) {
+        writeProc(proc, "self/loginuid", number);
     }
 }
 

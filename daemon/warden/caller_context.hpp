@@ -40,6 +40,10 @@ bool readContext(pid_t pid, CallerContext& context) noexcept;
 // that our control group does not have) stays as it is.
 void takeScheduling(const CallerContext& context) noexcept;
 
+// To whom audit(8) lays what this process and its children do: the caller's login, where the spawner has none of its
+// own (a service has none), and stays so otherwise. While root's files in /proc can be written.
+void takeLoginUid(int proc, std::uint32_t loginUid) noexcept;
+
 // Late: a signal that is ignored or blocked might be ours.
 void takeSignals(const CallerContext& context) noexcept;
 

@@ -25,6 +25,7 @@ struct ProbeRecord {
     std::uint32_t umask;
     std::int32_t nice;
     std::int32_t oomScoreAdjust;
+    std::uint32_t loginUid; // UINT32_MAX: none, or a kernel without audit
     std::uint64_t startTimeTicks;
     std::uint32_t groupCount;
     std::uint32_t groups[wire::maxGroups];

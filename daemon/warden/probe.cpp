@@ -46,6 +46,22 @@ bool takeOomScore(int directory, ProbeRecord& record) noexcept {
     return true;
 }
 
+// Everybody may read it. A kernel without audit has no such file.
+bool takeLoginUid(int directory, ProbeRecord& record) noexcept {
+    ProcText text;
+    const char* cursor = text.bytes;
+    std::int64_t number = UINT32_MAX;
+    if (!readProc(directory, "loginuid", text)) {
+        record.loginUid = UINT32_MAX;
+        return errno == ENOENT;
+    }
+    if (!takeNumber(cursor, number)) {
+        return false;
+    }
+    record.loginUid = static_cast<std::uint32_t>(number);
+    return true;
+}
+
 // A change of ids clears it.
 bool dieWithWarden() noexcept {
     return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
@@ -158,7 +174,8 @@ bool lookAtCaller(Probe& probe) noexcept {
     ProbeRecord& record = probe.view.record;
     const int directory = probe.directory.get();
     if (!takeLabel(probe) || !openView(probe) || !takeStat(directory, record) || !takeOomScore(directory, record) ||
-        !takeLimits(probe.reservation.pid, record) || !readContext(probe.reservation.pid, record.context)) {
+        !takeLoginUid(directory, record) || !takeLimits(probe.reservation.pid, record) ||
+        !readContext(probe.reservation.pid, record.context)) {
         return false;
     }
     CallerStatus after;

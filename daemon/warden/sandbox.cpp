@@ -1,6 +1,7 @@
 #include "warden/sandbox.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/caller_context.hpp"
 #include "warden/control.hpp"
 #include "warden/descendants.hpp"
 #include "warden/join.hpp"
@@ -62,6 +63,7 @@ Failure Sandbox::join(MountTable& table) noexcept {
     if (host_.native) {
         return success;
     }
+    takeLoginUid(host_.proc, caller_.record.loginUid);
     const Failure failure = joinCaller(caller_, launch_.plan);
     return failure ? failure : openFdSources(host_, launch_, table);
 }

@@ -255,6 +255,15 @@ TEST_F(CallerTest, S84_ThePayloadsInputAndOutputIsRankedAsTheCallers) {
     EXPECT_EQ(run(spawner(), caller, ordinaryPlan().run({"ionice"})).output, "best-effort: prio 6\n");
 }
 
+TEST_F(CallerTest, S84_ThePayloadIsAuditedAsTheCallersLogin) {
+    const std::string login = std::to_string(callerUid);
+    const CallerProcess caller([] { must(bool(std::ofstream("/proc/self/loginuid") << callerUid << std::flush)); });
+    EXPECT_EQ(run(spawner(), caller, ordinaryPlan().run({"cat", "/proc/self/loginuid"})).output, login);
+    PlanBlock first = ordinaryPlan();
+    first.header.process |= wire::processIsFirst;
+    EXPECT_EQ(run(spawner(), caller, first.run({"cat", "/proc/self/loginuid"})).output, login);
+}
+
 // 0 would do where cores are files: for a pipe, core(5), only 1 means none.
 TEST_F(CallerTest, S76_ThePayloadsCoreLimitKeepsTheHandlerAway) {
     const CallerProcess caller([] {
