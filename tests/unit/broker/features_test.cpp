@@ -14,11 +14,11 @@ bool has(const std::vector<std::string>& features, const std::string& token) {
 TEST(Features, NameWhatIsThereAndNothingElse) {
     const std::vector<std::string> features = listFeatures({});
     for (const char* token : {"option:mounts", "option:lifeline", "mount:bind", "mount:overlay", "network:loopback",
-                              "identity:mapped", "seccomp:off"}) {
+                              "identity:mapped", "identity:host", "identity:namespace-root", "option:capabilities",
+                              "option:nested-userns", "option:init", "seccomp:off"}) {
         EXPECT_TRUE(has(features, token)) << token;
     }
-    for (const char* token :
-         {"option:capabilities", "option:landlock", "identity:host", "network:pasta", "apparmor", "caller:pidfd"}) {
+    for (const char* token : {"option:cgroup", "option:landlock", "network:pasta", "apparmor", "caller:pidfd"}) {
         EXPECT_FALSE(has(features, token)) << token;
     }
     EXPECT_TRUE(has(listFeatures({.appArmor = true}), "apparmor"));

@@ -69,6 +69,19 @@ TEST(EncodeSpec, SendsTheIdentity) {
     EXPECT_EQ(options(plain().identity(Identity::namespaceRoot)), R"("identity": <s "namespace-root">)");
 }
 
+TEST(EncodeSpec, SendsCapabilitiesAndAnEmptyListOfThem) {
+    EXPECT_EQ(options(plain().capabilities({"CAP_NET_RAW", "CAP_CHOWN"})),
+              R"("capabilities": <as ["CAP_NET_RAW", "CAP_CHOWN"]>)");
+    EXPECT_EQ(options(plain().capabilities({})), R"("capabilities": <as []>)");
+}
+
+TEST(EncodeSpec, SendsTruthsEitherWay) {
+    EXPECT_EQ(options(plain().nestedUserNamespaces(true).init(false)),
+              R"("init": <b false>, "nested-userns": <b true>)");
+    EXPECT_EQ(options(plain().nestedUserNamespaces(false).init(true)),
+              R"("init": <b true>, "nested-userns": <b false>)");
+}
+
 TEST(EncodeSpec, SendsFiltersInTheirOrder) {
     EXPECT_EQ(options(plain().seccomp(Seccomp::minimal).seccompFilter(0).seccompFilter(1)),
               R"("seccomp": <s "minimal">, "seccomp-fds": <ah [fd, fd]>)");
@@ -219,7 +232,7 @@ TEST(EncodeSpec, RefusesADescriptorThatIsNotOpen) {
 
 TEST(EncodeSpec, RefusesTextThatWouldMakeLibdbusAbort) {
     for (const Spec& spec : {plain().hostname("\xff"), plain().description(std::string("a\0b", 3)),
-                             plain().profile("\xff"), plain().require("\xff")}) {
+                             plain().profile("\xff"), plain().require("\xff"), plain().capabilities({"\xff"})}) {
         const Result<Message> refused = encodeSpawn(spec.fields());
         ASSERT_FALSE(refused.ok());
         EXPECT_EQ(refused.error().kind, ErrorKind::invalidRequest);

@@ -71,6 +71,31 @@ TEST(CheckDetails, TheFilterIsNamed) {
     }
 }
 
+TEST(CheckDetails, TheIdentityIsNamedWithItsCapabilities) {
+    spec::Spec spec = sample();
+    spec.identity = spec::Identity::host;
+    EXPECT_EQ(detailsOf(spec)["identity"], "host");
+    EXPECT_EQ(detailsOf(spec)["capabilities"], "none");
+    spec.identity = spec::Identity::namespaceRoot;
+    EXPECT_EQ(detailsOf(spec)["identity"], "namespace-root");
+    const std::pair<spec::CapabilitySet, std::string> names[] = {
+        {0, "none"}, {(1U << 13U) | 1U, "CAP_CHOWN CAP_NET_RAW"}, {spec::allCapabilities, "all"}};
+    EXPECT_EQ(detailsOf(spec)["capabilities"], "all");
+    for (const auto& [set, name] : names) {
+        spec.capabilities = set;
+        EXPECT_EQ(detailsOf(spec)["capabilities"], name);
+    }
+}
+
+TEST(CheckDetails, ManyCapabilitiesStayOneLineOf256Bytes) {
+    spec::Spec spec = sample();
+    spec.identity = spec::Identity::namespaceRoot;
+    spec.capabilities = spec::allCapabilities - 1;
+    const std::string value = detailsOf(spec)["capabilities"];
+    EXPECT_LE(value.size(), 256U);
+    EXPECT_TRUE(value.ends_with("...")) << value;
+}
+
 TEST(CheckDetails, AllActionsOfTheRequestAreNamed) {
     auto details = checkDetails(sample(), Caller{}, {Right::spawn, Right::spawnConfinedCaller}, 0);
     EXPECT_EQ(details["needs"], "org.sandboxd1.spawn org.sandboxd1.spawn-confined-caller");

@@ -28,6 +28,44 @@ TEST(RequiredRights, AnyFilterIsTheCallersOwnChoice) {
     }
 }
 
+TEST(RequiredRights, CapabilitiesOfItsOwnNamespaceNeedTheirRight) {
+    const std::vector<Right> expected{Right::spawn, Right::spawnNamespaceRoot};
+    spec::Spec spec;
+    spec.identity = spec::Identity::namespaceRoot;
+    EXPECT_EQ(requiredRights(spec, Caller{}), expected);
+    spec.capabilities = 0; // the second user namespace is made all the same
+    EXPECT_EQ(requiredRights(spec, Caller{}), expected);
+}
+
+TEST(RequiredRights, NestedUserNamespacesNeedTheirRight) {
+    spec::Spec spec;
+    spec.nestedUserNamespaces = true;
+    EXPECT_EQ(requiredRights(spec, Caller{}), (std::vector<Right>{Right::spawn, Right::spawnNestedUserns}));
+}
+
+TEST(RequiredRights, TheHostIdentityNeedsNothingMoreUnlessItsFilterIsLess) {
+    spec::Spec spec;
+    spec.identity = spec::Identity::host;
+    for (const auto kind : {spec::Seccomp::standard, spec::Seccomp::strict}) {
+        spec.seccomp = kind;
+        EXPECT_EQ(requiredRights(spec, Caller{}), spawnOnly);
+    }
+    spec.seccomp = spec::Seccomp::minimal;
+    EXPECT_EQ(requiredRights(spec, Caller{}), (std::vector<Right>{Right::spawn, Right::spawnUnfiltered}));
+    spec.identity = spec::Identity::namespaceRoot;
+    EXPECT_EQ(requiredRights(spec, Caller{}), (std::vector<Right>{Right::spawn, Right::spawnNamespaceRoot}));
+}
+
+TEST(RequiredRights, EachStandsForItself) {
+    spec::Spec spec;
+    spec.identity = spec::Identity::namespaceRoot;
+    spec.nestedUserNamespaces = true;
+    Caller caller;
+    caller.confinement = 1;
+    EXPECT_EQ(requiredRights(spec, caller), (std::vector<Right>{Right::spawn, Right::spawnNamespaceRoot,
+                                                                Right::spawnNestedUserns, Right::spawnConfinedCaller}));
+}
+
 TEST(RequiredRights, AnUnconfinedLabelNeedsNothingMore) {
     Caller caller;
     caller.appArmor = true;

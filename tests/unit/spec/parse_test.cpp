@@ -59,11 +59,13 @@ TEST(ParseEnvironment, ANameMayBeGivenOnce) {
     EXPECT_EQ(parsed.error().message, "env: \"A\" is given twice");
 }
 
-TEST(ParseIdentity, OnlyMappedIsBuilt) {
+TEST(ParseIdentity, KnowsThree) {
     EXPECT_EQ(parseIdentity("mapped").value(), Identity::mapped);
-    EXPECT_EQ(codeOf(parseIdentity("host")), ErrorCode::notSupported);
-    EXPECT_EQ(codeOf(parseIdentity("namespace-root")), ErrorCode::notSupported);
-    EXPECT_EQ(codeOf(parseIdentity("Mapped")), ErrorCode::invalidOption);
+    EXPECT_EQ(parseIdentity("host").value(), Identity::host);
+    EXPECT_EQ(parseIdentity("namespace-root").value(), Identity::namespaceRoot);
+    for (const char* other : {"", "Mapped", "root", "namespaceRoot"}) {
+        EXPECT_EQ(codeOf(parseIdentity(other)), ErrorCode::invalidOption) << other;
+    }
 }
 
 TEST(ParseSeccomp, KnowsFourFilters) {

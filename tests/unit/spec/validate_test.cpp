@@ -141,6 +141,88 @@ TEST(Validate, AnIdBesideItsMapMustBeTheMappedOne) {
     EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions);
 }
 
+void expectConflict(const Spec& spec, const std::string& message) {
+    EXPECT_EQ(codeOf(spec), ErrorCode::conflictingOptions) << message;
+    EXPECT_EQ(validate(spec).error().message, message);
+}
+
+TEST(Validate, CapabilitiesNeedTheIdentityThatHasAny) {
+    Spec spec = sample();
+    spec.identity = Identity::namespaceRoot;
+    spec.capabilities = allCapabilities;
+    EXPECT_TRUE(validate(spec).ok());
+    for (const Identity without : {Identity::mapped, Identity::host}) {
+        spec.identity = without;
+        spec.capabilities = 1;
+        expectConflict(spec, "capabilities: need the identity \"namespace-root\"");
+        spec.capabilities = 0; // what it has anyway
+        EXPECT_TRUE(validate(spec).ok());
+    }
+}
+
+Spec ofHost() {
+    Spec spec = sample();
+    spec.identity = Identity::host;
+    return spec;
+}
+
+TEST(Validate, TheHostIdentityTakesAnyFilterButNone) {
+    for (const Seccomp kind : {Seccomp::standard, Seccomp::strict, Seccomp::minimal}) {
+        Spec spec = ofHost();
+        spec.seccomp = kind;
+        EXPECT_TRUE(validate(spec).ok());
+    }
+}
+
+TEST(Validate, TheHostIdentityContradictsWhatItNeedsOrCannotHave) {
+    const std::pair<void (*)(Spec&), const char*> contradictions[] = {
+        {[](Spec& spec) { spec.namespaces.pid = false; }, "needs \"pid\" in namespaces"},
+        {[](Spec& spec) { spec.ids.uid = 0; }, "has no \"uid\" or \"uid-map\" of its own"},
+        {[](Spec& spec) {
+             spec.ids.uidMap = MappedId{0, 1000};
+         },
+         "has no \"uid\" or \"uid-map\" of its own"},
+        {[](Spec& spec) { spec.ids.gid = 0; }, "has no \"gid\" or \"gid-map\" of its own"},
+        {[](Spec& spec) {
+             spec.ids.gidMap = MappedId{0, 1000};
+         },
+         "has no \"gid\" or \"gid-map\" of its own"},
+        {[](Spec& spec) { spec.seccomp = Seccomp::off; }, "needs a filter"},
+        {[](Spec& spec) { spec.nestedUserNamespaces = true; }, "excludes \"nested-userns\""},
+        {[](Spec& spec) { spec.init = false; }, "needs an init: the payload cannot be process 1"}};
+    for (const auto& [contradict, why] : contradictions) {
+        Spec spec = ofHost();
+        contradict(spec);
+        expectConflict(spec, std::string("identity: \"host\" ") + why);
+        for (const Identity other : {Identity::mapped, Identity::namespaceRoot}) {
+            spec.identity = other;
+            EXPECT_TRUE(validate(spec).ok()) << why;
+        }
+    }
+}
+
+TEST(Validate, APayloadIsProcessOneOfItsOwnPidNamespaceOnly) {
+    Spec spec = sample();
+    spec.init = false;
+    EXPECT_TRUE(validate(spec).ok());
+    spec.namespaces.pid = false;
+    expectConflict(spec, "init: the payload can be process 1 of a new pid namespace only");
+}
+
+TEST(Validate, WhatAnInitHoldsNeedsAnInit) {
+    Spec sync = sample();
+    sync.sync = FdIndex{0};
+    EXPECT_TRUE(validate(sync).ok());
+    sync.init = false;
+    expectConflict(sync, "sync-fd: needs an init that holds it");
+    Spec lock = sample();
+    const AbsolutePath target = AbsolutePath::parse("target", "/x").value();
+    lock.mounts = {Tmpfs{target}, LockFile{target}};
+    EXPECT_TRUE(validate(lock).ok());
+    lock.init = false;
+    expectConflict(lock, "mounts: \"lock-file\" needs an init that holds the lock");
+}
+
 TEST(Validate, AStartTimeoutOfZeroIsInvalid) {
     Spec spec = sample();
     spec.startTimeoutUsec = 0;
