@@ -106,7 +106,8 @@ TEST(BuildPlan, WithAppArmorACallerWithoutReadableLabelIsRefused) {
 }
 
 TEST(BuildPlan, WithoutAFilterThereIsNoPlan) {
-    for (auto missing : {&FilterSet::standard, &FilterSet::strict, &FilterSet::minimal}) {
+    for (auto missing : {&FilterSet::standard, &FilterSet::strict, &FilterSet::minimal, &FilterSet::capable,
+                         &FilterSet::nesting, &FilterSet::host, &FilterSet::hostFloor}) {
         FilterSet filters = tinyFilters();
         (filters.*missing).clear();
         const auto plan = build(sampleCaller(), {Right::spawn}, {false, filters});
@@ -126,6 +127,87 @@ TEST(BuildPlan, ThePayloadsFilterIsTheOneAskedForAndInitsTheDefault) {
         EXPECT_EQ(plan.idleFilter.size(), 2U);
         EXPECT_TRUE(plan.callerFilters.empty());
     }
+}
+
+// By the length of the filter.
+const FilterSet& filters = tinyFilters();
+std::size_t filterLength(spec::Identity identity, spec::Seccomp seccomp, bool nesting) {
+    spec::Spec spec = smallestSpec();
+    spec.identity = identity;
+    spec.seccomp = seccomp;
+    spec.nestedUserNamespaces = nesting;
+    return planOf(spec).filter.size();
+}
+
+TEST(BuildPlan, TheDefaultFilterIsThatOfTheIdentity) {
+    using enum spec::Seccomp;
+    EXPECT_EQ(filterLength(spec::Identity::namespaceRoot, standard, false), filters.capable.size());
+    EXPECT_EQ(filterLength(spec::Identity::host, standard, false), filters.host.size());
+    for (const auto identity : {spec::Identity::mapped, spec::Identity::namespaceRoot}) {
+        EXPECT_EQ(filterLength(identity, standard, true), filters.nesting.size());
+    }
+}
+
+TEST(BuildPlan, OtherFiltersAreTheSameForAllIdentitiesButTheLeastOfHost) {
+    using enum spec::Seccomp;
+    for (const bool nesting : {false, true}) {
+        for (const auto identity : {spec::Identity::mapped, spec::Identity::namespaceRoot}) {
+            EXPECT_EQ(filterLength(identity, strict, nesting), filters.strict.size());
+            EXPECT_EQ(filterLength(identity, minimal, nesting), filters.minimal.size());
+            EXPECT_EQ(filterLength(identity, off, nesting), 0U);
+        }
+    }
+    EXPECT_EQ(filterLength(spec::Identity::host, strict, false), filters.strict.size());
+    EXPECT_EQ(filterLength(spec::Identity::host, minimal, false), filters.hostFloor.size());
+}
+
+TEST(BuildPlan, InitsFilterIsTheDefaultWhateverTheIdentity) {
+    for (const spec::Spec& spec : {rootSpec(), hostSpec()}) {
+        EXPECT_EQ(planOf(spec).idleFilter.size(), filters.standard.size());
+    }
+}
+
+TEST(BuildPlan, EachIdentityHasItsKind) {
+    EXPECT_EQ(planOf(smallestSpec()).identity, wire::IdentityKind::mapped);
+    EXPECT_EQ(planOf(hostSpec()).identity, wire::IdentityKind::host);
+    EXPECT_EQ(planOf(rootSpec()).identity, wire::IdentityKind::namespaceRoot);
+}
+
+TEST(BuildPlan, OnlyNamespaceRootHasCapabilitiesAllUnlessSomeAreNamed) {
+    EXPECT_EQ(planOf(smallestSpec()).capabilities, 0U);
+    EXPECT_EQ(planOf(hostSpec()).capabilities, 0U);
+    spec::Spec spec = rootSpec();
+    EXPECT_EQ(planOf(spec).capabilities, 0x2001U);
+    spec.capabilities = 0;
+    EXPECT_EQ(planOf(spec).capabilities, 0U);
+    spec.capabilities.reset();
+    EXPECT_EQ(planOf(spec).capabilities, spec::allCapabilities);
+}
+
+TEST(BuildPlan, HowThePayloadsProcessStartsIsAFlagEach) {
+    spec::Spec spec = smallestSpec();
+    EXPECT_EQ(planOf(spec).process, wire::processNewSession);
+    spec.newSession = false;
+    EXPECT_EQ(planOf(spec).process, 0U);
+    spec.init = false;
+    EXPECT_EQ(planOf(spec).process, wire::processIsFirst);
+    spec.init = true;
+    spec.nestedUserNamespaces = true;
+    EXPECT_EQ(planOf(spec).process, wire::processNesting);
+}
+
+TEST(BuildPlan, EachIdentityThatTakesMoreNeedsItsRight) {
+    const auto built = [](const spec::Spec& spec, std::vector<Right> granted) {
+        return buildPlan(spec, sampleCaller(), GrantForTests::of(std::move(granted)), sampleMachine());
+    };
+    spec::Spec unfiltered = hostSpec();
+    unfiltered.seccomp = spec::Seccomp::minimal;
+    EXPECT_TRUE(built(hostSpec(), {Right::spawn}).ok());
+    EXPECT_EQ(built(unfiltered, {Right::spawn}).error().code, ErrorCode::accessDenied);
+    EXPECT_TRUE(built(unfiltered, {Right::spawn, Right::spawnUnfiltered}).ok());
+    EXPECT_EQ(built(rootSpec(), {Right::spawn, Right::spawnNamespaceRoot}).error().code, ErrorCode::accessDenied);
+    EXPECT_EQ(built(rootSpec(), {Right::spawn, Right::spawnNestedUserns}).error().code, ErrorCode::accessDenied);
+    EXPECT_TRUE(built(rootSpec(), {Right::spawn, Right::spawnNamespaceRoot, Right::spawnNestedUserns}).ok());
 }
 
 TEST(BuildPlan, ACallerWithALabelBindsInPlaceOnly) {

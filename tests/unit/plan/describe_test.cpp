@@ -25,6 +25,14 @@ TEST(Describe, APlanWithEveryOptionAndOperation) {
     EXPECT_EQ(describe(planOf(fullSpec())), golden("full.txt"));
 }
 
+TEST(Describe, APlanWithCapabilitiesNestingAndNoInit) {
+    EXPECT_EQ(describe(planOf(rootSpec())), golden("root.txt"));
+}
+
+TEST(Describe, APlanOfTheHostsIdentity) {
+    EXPECT_EQ(describe(planOf(hostSpec())), golden("host.txt"));
+}
+
 TEST(Describe, TheLabelIsNamedIfThereIsOne) {
     Plan plan = planOf(smallestSpec());
     plan.label = "sandboxd-payload";

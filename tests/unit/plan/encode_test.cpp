@@ -74,6 +74,19 @@ TEST(Encode, ScalarsStandInTheHeader) {
     EXPECT_EQ(header.setupTimeoutUsec, 5'000'000U);
 }
 
+TEST(Encode, TheIdentityStandsInTheHeaderWithItsCapabilities) {
+    const wire::Header root = Bytes(planOf(rootSpec())).header();
+    EXPECT_EQ(root.identity, static_cast<std::uint32_t>(wire::IdentityKind::namespaceRoot));
+    EXPECT_EQ(root.capabilities, 0x2001U);
+    EXPECT_EQ(root.process, wire::processNewSession | wire::processIsFirst | wire::processNesting);
+    spec::Spec all = rootSpec();
+    all.capabilities.reset();
+    EXPECT_EQ(Bytes(planOf(all)).header().capabilities, 0x1ffffffffffULL);
+    const wire::Header host = Bytes(planOf(hostSpec())).header();
+    EXPECT_EQ(host.identity, static_cast<std::uint32_t>(wire::IdentityKind::host));
+    EXPECT_EQ(host.capabilities, 0U);
+}
+
 TEST(Encode, StringsAreFoundByTheirOffsets) {
     const Bytes bytes(planOf(fullSpec()));
     const wire::Header header = bytes.header();
@@ -154,7 +167,7 @@ TEST(Encode, DescriptorsGroupsAndFilterAreTables) {
 }
 
 TEST(Encode, TheWardensReaderTakesEveryPlan) {
-    for (const spec::Spec& spec : {smallestSpec(), fullSpec()}) {
+    for (const spec::Spec& spec : {smallestSpec(), fullSpec(), rootSpec(), hostSpec()}) {
         const Bytes bytes(planOf(spec));
         wire::PlanReader reader;
         EXPECT_TRUE(reader.open(bytes.all().data(), bytes.all().size()));

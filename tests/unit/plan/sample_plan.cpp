@@ -15,7 +15,18 @@ spec::CallerPath callerPath(std::string_view text) {
 const FilterSet& tinyFilters() {
     static const sock_filter load{0x20, 0, 0, 4};
     static const sock_filter allow{0x06, 0, 0, 0x7fff0000};
-    static const FilterSet filters{{load, allow}, {load, load, allow}, {allow}};
+    static const auto ofLength = [](std::size_t length) {
+        std::vector<sock_filter> filter(length, load);
+        filter.back() = allow;
+        return filter;
+    };
+    static const FilterSet filters{.standard = ofLength(2),
+                                   .strict = ofLength(3),
+                                   .minimal = ofLength(1),
+                                   .capable = ofLength(4),
+                                   .nesting = ofLength(5),
+                                   .host = ofLength(6),
+                                   .hostFloor = ofLength(7)};
     return filters;
 }
 
@@ -94,8 +105,26 @@ spec::Spec fullSpec() {
     return spec;
 }
 
+spec::Spec rootSpec() {
+    spec::Spec spec = smallestSpec();
+    spec.identity = spec::Identity::namespaceRoot;
+    spec.ids.uid = 0;
+    spec.ids.gid = 0;
+    spec.capabilities = (1U << 13U) | 1U;
+    spec.nestedUserNamespaces = true;
+    spec.init = false;
+    return spec;
+}
+
+spec::Spec hostSpec() {
+    spec::Spec spec = smallestSpec();
+    spec.identity = spec::Identity::host;
+    return spec;
+}
+
 Plan planOf(const spec::Spec& spec) {
-    return buildPlan(spec, sampleCaller(), policy::GrantForTests::of({policy::Right::spawn}), sampleMachine()).value();
+    const policy::Grant grant = policy::GrantForTests::of(policy::requiredRights(spec, sampleCaller()));
+    return buildPlan(spec, sampleCaller(), grant, sampleMachine()).value();
 }
 
 } // namespace sandboxd::plan

@@ -5,7 +5,7 @@
 
 namespace sandboxd::plan {
 
-// Filters of two, three and one instruction: the plan only carries them.
+// Each of another length, from one instruction to seven: the plan only carries them.
 [[nodiscard]] const FilterSet& tinyFilters();
 
 [[nodiscard]] spec::AbsolutePath absolute(std::string_view text);
@@ -17,8 +17,12 @@ spec::CallerPath callerPath(std::string_view text);
 [[nodiscard]] spec::Spec smallestSpec();
 // Every option and every mount operation that can be asked for.
 [[nodiscard]] spec::Spec fullSpec();
+// Process 1 with two capabilities over namespaces of its own, and more of them if it likes.
+[[nodiscard]] spec::Spec rootSpec();
+// The identity `host`.
+[[nodiscard]] spec::Spec hostSpec();
 
-// Planned with the Right to spawn; fails the test otherwise.
+// Planned with the Rights that it needs; fails the test if there is no plan.
 [[nodiscard]] Plan planOf(const spec::Spec& spec);
 
 } // namespace sandboxd::plan

@@ -1,54 +1,18 @@
-#include "plan/seccomp_filter.hpp"
-
-#include "bpf_interpreter.hpp"
+#include "filter_test.hpp"
 #include "plan/seccomp_calls.hpp"
 
 #include <asm/ioctls.h>
-#include <linux/audit.h>
 #include <linux/sched.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <initializer_list>
 #include <set>
 
 namespace sandboxd::plan {
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::uint32_t nativeArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t nativeArchitecture = AUDIT_ARCH_AARCH64;
-#endif
-
-using Values = std::initializer_list<std::uint64_t>;
-
-constexpr std::uint32_t allow = SECCOMP_RET_ALLOW;
-constexpr std::uint32_t fails(int error) {
-    return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error);
-}
-
-template <Result<std::vector<sock_filter>> (*compile)()> class FilterTest : public testing::Test {
-protected:
-    static const std::vector<sock_filter>& filter() {
-        static const std::vector<sock_filter> program = compile().value();
-        return program;
-    }
-
-    static std::uint32_t call(long number, std::array<std::uint64_t, 3> arguments = {},
-                              std::uint32_t architecture = nativeArchitecture) {
-        seccomp_data data{};
-        data.nr = static_cast<int>(number);
-        data.arch = architecture;
-        std::copy(arguments.begin(), arguments.end(), data.args);
-        return runFilter(filter(), data);
-    }
-};
 using DefaultFilter = FilterTest<compileDefaultFilter>;
 using StrictFilter = FilterTest<compileStrictFilter>;
 using MinimalFilter = FilterTest<compileMinimalFilter>;
@@ -196,12 +160,8 @@ TEST_F(StrictFilter, S34_S42_NothingPassesThatTheDefaultRefuses) {
     const std::vector<sock_filter> standard = compileDefaultFilter().value();
     for (long number = 0; number < 2000; ++number) {
         for (const std::uint64_t argument : Values{0, TIOCSTI, TIOCLINUX, AF_VSOCK, CLONE_NEWUSER, CLONE_NEWTIME}) {
-            seccomp_data data{};
-            data.nr = static_cast<int>(number);
-            data.arch = nativeArchitecture;
-            std::fill(std::begin(data.args), std::end(data.args), argument);
-            if (runFilter(standard, data) != allow) {
-                EXPECT_NE(runFilter(filter(), data), allow) << number << " " << argument;
+            if (answer(standard, number, argument) != allow) {
+                EXPECT_NE(answer(filter(), number, argument), allow) << number << " " << argument;
             }
         }
     }
