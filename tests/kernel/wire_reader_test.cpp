@@ -118,6 +118,52 @@ TEST(WireReaderTest, ATerminalNeedsAnIndexAndASession) {
     EXPECT_FALSE(opens(with(plan.bytes(), offsetof(wire::Header, process), wire::knownProcessFlags + 1)));
 }
 
+PlanBlock planOf(wire::IdentityKind identity) {
+    PlanBlock plan = fullPlan();
+    plan.header.identity = static_cast<std::uint32_t>(identity);
+    return plan;
+}
+
+TEST(WireReaderTest, OnlyNamespaceRootHasCapabilities) {
+    using enum wire::IdentityKind;
+    for (const auto identity : {mapped, host, namespaceRoot}) {
+        PlanBlock plan = planOf(identity);
+        EXPECT_TRUE(opens(plan.bytes()));
+        for (const std::uint64_t set : {std::uint64_t{1}, std::uint64_t{1} << 40U}) {
+            plan.header.capabilities = set;
+            EXPECT_EQ(opens(plan.bytes()), identity == namespaceRoot);
+        }
+    }
+}
+
+TEST(WireReaderTest, TheHostsIdentityIsRefusedWithoutWhatProtectsOthersFromIt) {
+    const std::function<void(PlanBlock&)> spoilers[] = {
+        [](PlanBlock& plan) { plan.header.insideUid = 0; },
+        [](PlanBlock& plan) { plan.header.insideGid = 0; },
+        [](PlanBlock& plan) { plan.header.namespaces &= ~unsigned{wire::unsharePid}; },
+        [](PlanBlock& plan) { plan.filter.clear(); },
+        [](PlanBlock& plan) { plan.header.process |= wire::processIsFirst; },
+        [](PlanBlock& plan) { plan.header.process |= wire::processNesting; }};
+    for (const auto& spoil : spoilers) {
+        PlanBlock plan = planOf(wire::IdentityKind::host);
+        spoil(plan);
+        EXPECT_FALSE(opens(plan.bytes()));
+        plan.header.identity = static_cast<std::uint32_t>(wire::IdentityKind::namespaceRoot);
+        EXPECT_TRUE(opens(plan.bytes()));
+    }
+}
+
+TEST(WireReaderTest, ThePayloadIsProcessOneOfANewPidNamespaceThatNothingElseHolds) {
+    PlanBlock plan = fullPlan();
+    plan.header.process |= wire::processIsFirst;
+    EXPECT_TRUE(opens(plan.bytes()));
+    plan.header.sync = 1;
+    EXPECT_FALSE(opens(plan.bytes()));
+    plan.header.sync = -1;
+    plan.header.namespaces &= ~unsigned{wire::unsharePid};
+    EXPECT_FALSE(opens(plan.bytes()));
+}
+
 TEST(WireReaderTest, DescriptorNumbersMustAscend) {
     PlanBlock plan = fullPlan();
     plan.fds = {{5, 0}, {5, 1}};
