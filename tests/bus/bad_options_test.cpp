@@ -103,7 +103,14 @@ std::vector<BadRequest> optionMistakes() {
         {"TerminalThatIsNone", option("terminal", descriptor(STDIN_FILENO)), "BadFileDescriptor", "terminal"},
         {"TextForTruth", option("new-session", text("no")), "InvalidOption", "new-session"},
         {"UnknownProfile", [](SpawnRequest& request) { request.profile = "browser"; }, "NoSuchProfile", "browser"},
-        {"KnownButNotBuilt", option("capabilities", strings({"net_admin"})), "NotSupported", "capabilities"},
+        {"NoSuchCapability", option("capabilities", strings({"net_admin"})), "InvalidOption", "\"net_admin\""},
+        {"CapabilityTwice", option("capabilities", strings({"CAP_KILL", "CAP_CHOWN", "CAP_KILL"})), "InvalidOption",
+         "capabilities: \"CAP_KILL\""},
+        {"CapabilitiesAsText", option("capabilities", text("CAP_KILL")), "InvalidOption", "capabilities"},
+        {"CapabilitiesAsBytes", option("capabilities", byteStrings({"CAP_KILL"})), "InvalidOption", "capabilities"},
+        {"NumberForNesting", option("nested-userns", number(1)), "InvalidOption", "nested-userns"},
+        {"TextForInit", option("init", text("false")), "InvalidOption", "init"},
+        {"KnownButNotBuilt", option("cgroup", text("shared")), "NotSupported", "cgroup"},
         {"Detached", option("lifetime", text("detached")), "NotSupported", "lifetime"},
     };
 }

@@ -98,7 +98,7 @@ TEST_F(Interface, VersionAndFeaturesAreReadable) {
         free(tokens);
         EXPECT_NE(std::find(names.begin(), names.end(), "option:mounts"), names.end());
         EXPECT_NE(std::find(names.begin(), names.end(), "network:host"), names.end());
-        EXPECT_EQ(std::find(names.begin(), names.end(), "option:capabilities"), names.end());
+        EXPECT_EQ(std::find(names.begin(), names.end(), "option:landlock"), names.end());
         // Whatever is told can be demanded.
         EXPECT_EQ(connection.spawn(program({"/bin/true"}).with("require", strings(names))).error, "");
     });
