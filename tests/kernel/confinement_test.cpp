@@ -17,6 +17,25 @@ namespace sandboxd::kernel_test {
 namespace {
 
 using ConfinementTest = KernelTest;
+using wire::IdentityKind;
+
+// What holds whatever the identity; namespace-root without any of its capabilities.
+class EveryIdentity : public KernelTest, public testing::WithParamInterface<IdentityKind> {
+protected:
+    static PlanBlock ordinaryPlan() { return kernel_test::ordinaryPlan().as(GetParam()); }
+    static PlanBlock payloadPlan(std::vector<std::string> command) {
+        return KernelTest::payloadPlan(std::move(command)).as(GetParam());
+    }
+};
+
+std::string nameOf(const testing::TestParamInfo<IdentityKind>& info) {
+    constexpr const char* names[] = {"Mapped", "Host", "NamespaceRoot"};
+    return names[static_cast<std::size_t>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Identities, EveryIdentity,
+                         testing::Values(IdentityKind::mapped, IdentityKind::host, IdentityKind::namespaceRoot),
+                         nameOf);
 
 constexpr const char* nothing = "0000000000000000";
 
@@ -60,7 +79,7 @@ TEST_F(ConfinementTest, S05_NestedNamespacesAreRefusedWithoutAnyFilter) {
     expectAllRefused(result.output, 7);
 }
 
-TEST_F(ConfinementTest, S06_FileCapabilitiesGiveNothing) {
+TEST_P(EveryIdentity, S06_FileCapabilitiesGiveNothing) {
     const std::string directory = callerDirectory("s06");
     const std::string path = copyPayload(directory, 0, 0, 0755);
     vfs_cap_data capabilities{};
@@ -77,7 +96,7 @@ TEST_F(ConfinementTest, S06_FileCapabilitiesGiveNothing) {
     expectAllRefused(result.output, 10);
 }
 
-TEST_F(ConfinementTest, S07_SetuidAndSetgidProgramsKeepTheIds) {
+TEST_P(EveryIdentity, S07_SetuidAndSetgidProgramsKeepTheIds) {
     const std::string directory = callerDirectory("s07");
     const struct {
         uid_t uid;
@@ -94,7 +113,7 @@ TEST_F(ConfinementTest, S07_SetuidAndSetgidProgramsKeepTheIds) {
     }
 }
 
-TEST_F(ConfinementTest, S08_PayloadAndInitHoldNoCapabilityAndHaveTheFilter) {
+TEST_P(EveryIdentity, S08_PayloadAndInitHoldNoCapabilityAndHaveTheFilter) {
     PlanBlock plan = ordinaryPlan();
     plan.run({"sh", "-c", "grep -hE '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status /proc/1/status"});
     const Outcome result = run(spawner(), plan);
@@ -109,7 +128,7 @@ TEST_F(ConfinementTest, S08_PayloadAndInitHoldNoCapabilityAndHaveTheFilter) {
     EXPECT_EQ(result.output, expected);
 }
 
-TEST_F(ConfinementTest, S37_InitCannotBeReadTracedOrKilled) {
+TEST_P(EveryIdentity, S37_InitCannotBeReadTracedOrKilled) {
     const Outcome result = run(spawner(), payloadPlan({"attack-init"}));
     ASSERT_EQ(result.report.error, 0);
     auto results = parseResults(result.output);
@@ -121,13 +140,13 @@ TEST_F(ConfinementTest, S37_InitCannotBeReadTracedOrKilled) {
     }
 }
 
-TEST_F(ConfinementTest, S38_ThePayloadHasItsDescriptorsAndNoOther) {
+TEST_P(EveryIdentity, S38_ThePayloadHasItsDescriptorsAndNoOther) {
     const Outcome result = run(spawner(), payloadPlan({"fds"}));
     ASSERT_EQ(result.report.error, 0);
     EXPECT_EQ(result.output, "0\n1\n2\n");
 }
 
-TEST_F(ConfinementTest, S38_NoWayUpLeadsOutOfTheRoot) {
+TEST_P(EveryIdentity, S38_NoWayUpLeadsOutOfTheRoot) {
     PlanBlock plan = ordinaryPlan();
     plan.workingDirectory = "/tmp";
     plan.run({"sh", "-c", "cd ../../../../.. && pwd && ls; readlink /proc/self/root /proc/self/cwd"});
@@ -136,7 +155,7 @@ TEST_F(ConfinementTest, S38_NoWayUpLeadsOutOfTheRoot) {
     EXPECT_EQ(result.output, "/\nbin\ndev\netc\nlib\nlib64\nproc\nsbin\ntmp\nusr\n/\n/\n");
 }
 
-TEST_F(ConfinementTest, S39_NothingOfTheSpawnersMemoryOrEnvironmentIsThere) {
+TEST_P(EveryIdentity, S39_NothingOfTheSpawnersMemoryOrEnvironmentIsThere) {
     PlanBlock plan = payloadPlan({"arguments"});
     plan.environment = {"ONLY=this"};
     const Outcome result = run(spawner(), plan);
@@ -159,13 +178,13 @@ TEST_F(ConfinementTest, S39_NoTextOfAnotherRequestIsInThePayloadsMemory) {
     EXPECT_GT(results.at("pages"), 100);
 }
 
-TEST_F(ConfinementTest, S40_NoProgramOfOursCanBeOverwritten) {
+TEST_P(EveryIdentity, S40_NoProgramOfOursCanBeOverwritten) {
     const Outcome result = run(spawner(), payloadPlan({"write-itself"}));
     ASSERT_EQ(result.report.error, 0);
     expectAllRefused(result.output, 3);
 }
 
-TEST_F(ConfinementTest, S41_NothingCanBeMountedOrUnmounted) {
+TEST_P(EveryIdentity, S41_NothingCanBeMountedOrUnmounted) {
     const Outcome result = run(spawner(), payloadPlan({"mounts"}));
     ASSERT_EQ(result.report.error, 0);
     expectAllRefused(result.output, 10);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -22,7 +23,25 @@ namespace sandboxd::kernel_test {
 
 namespace {
 
-using OwnerTest = KernelTest;
+using wire::IdentityKind;
+
+constexpr std::uint64_t allCapabilities = (std::uint64_t{1} << 41U) - 1;
+
+// Where the payload is in a user namespace of its own, with capabilities or without.
+class OwnerTest : public KernelTest, public testing::WithParamInterface<IdentityKind> {
+protected:
+    static PlanBlock plan(const char* command, const char* argument = "0") {
+        const bool isRoot = GetParam() == IdentityKind::namespaceRoot;
+        return payloadPlan({command, argument}).as(GetParam(), isRoot ? allCapabilities : 0);
+    }
+};
+
+std::string nameOf(const testing::TestParamInfo<IdentityKind>& info) {
+    return info.param == IdentityKind::mapped ? "Mapped" : "NamespaceRoot";
+}
+
+INSTANTIATE_TEST_SUITE_P(Identities, OwnerTest, testing::Values(IdentityKind::mapped, IdentityKind::namespaceRoot),
+                         nameOf);
 
 struct Process {
     pid_t pid;
@@ -55,6 +74,27 @@ std::vector<pid_t> processesOf(uid_t uid, pid_t except) {
         }
     }
     return pids;
+}
+
+UniqueFd openNamespace(pid_t pid, const std::string& name) {
+    const std::string path = "/proc/" + std::to_string(pid) + "/ns/" + name;
+    return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+UniqueFd parentOf(const UniqueFd& user) {
+    return UniqueFd(::ioctl(user.get(), NS_GET_PARENT));
+}
+
+uid_t ownerOf(const UniqueFd& user) {
+    uid_t owner = 0;
+    EXPECT_EQ(::ioctl(user.get(), NS_GET_OWNER_UID, &owner), 0);
+    return owner;
+}
+
+ino_t inodeOf(const UniqueFd& file) {
+    struct stat info {};
+    EXPECT_EQ(::fstat(file.get(), &info), 0);
+    return info.st_ino;
 }
 
 bool canOpen(pid_t pid, const char* name) {
@@ -177,17 +217,25 @@ struct Waiting {
 
 } // namespace
 
-TEST_F(OwnerTest, S01_TheCallerCannotEnterItsSandboxsUserNamespace) {
-    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+// By descriptors that it could not open itself, too.
+TEST_P(OwnerTest, S01_TheCallerEntersNoNamespaceOfItsSandbox) {
+    Waiting sandbox(spawner(), plan("wait"));
     ASSERT_EQ(sandbox.client.report().error, 0);
-    const int leader = sandbox.client.leader();
     const pid_t pid = sandbox.client.leaderPid();
-    EXPECT_EQ(runAsCaller([&] { return ::setns(leader, CLONE_NEWUSER) == 0 ? 1 : errno; }), EPERM);
+    const UniqueFd user = openNamespace(pid, "user");
+    const UniqueFd above = GetParam() == IdentityKind::mapped ? openNamespace(pid, "user") : parentOf(user);
+    for (const int fd : {sandbox.client.leader(), user.get(), above.get()}) {
+        EXPECT_EQ(runAsCaller([&] { return ::setns(fd, CLONE_NEWUSER) == 0 ? 1 : errno; }), EPERM);
+    }
+    for (const auto& [name, type] : {std::pair{"mnt", CLONE_NEWNS}, {"net", CLONE_NEWNET}, {"ipc", CLONE_NEWIPC}}) {
+        const UniqueFd file = openNamespace(pid, name);
+        EXPECT_EQ(runAsCaller([&] { return ::setns(file.get(), type) == 0 ? 1 : errno; }), EPERM) << name;
+    }
     EXPECT_EQ(runAsCaller([&] { return canOpen(pid, "ns/user") ? 0 : errno; }), EACCES);
 }
 
-TEST_F(OwnerTest, S02_TheCallerCannotTraceOrReadAnyProcessOfItsSandbox) {
-    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+TEST_P(OwnerTest, S02_TheCallerCannotTraceOrReadAnyProcessOfItsSandbox) {
+    Waiting sandbox(spawner(), plan("wait"));
     ASSERT_EQ(sandbox.client.report().error, 0);
     const std::vector<pid_t> pids = processesOf(callerUid, sandbox.caller.pid());
     ASSERT_GE(pids.size(), 2U); // init and payload
@@ -196,7 +244,7 @@ TEST_F(OwnerTest, S02_TheCallerCannotTraceOrReadAnyProcessOfItsSandbox) {
     }
 }
 
-TEST_F(OwnerTest, S02_TheCallerCannotTraceWhileTheSandboxIsBuilt) {
+TEST_P(OwnerTest, S02_TheCallerCannotTraceWhileTheSandboxIsBuilt) {
     const CallerProcess caller;
     Watcher attacker([&](Watched& watched) {
         for (const pid_t pid : processesOf(callerUid, caller.pid())) {
@@ -205,25 +253,29 @@ TEST_F(OwnerTest, S02_TheCallerCannotTraceWhileTheSandboxIsBuilt) {
         }
     });
     for (int i = 0; i < rounds; ++i) {
-        EXPECT_EQ(run(spawner(), caller, payloadPlan({"exit", "0"})).report.error, 0);
+        EXPECT_EQ(run(spawner(), caller, plan("exit")).report.error, 0);
     }
     const Watched watched = attacker.finish();
     EXPECT_EQ(watched.bad, 0);
     EXPECT_GT(watched.seen, rounds / 4) << "hardly any process was there to be attacked";
 }
 
-TEST_F(OwnerTest, S03_TheUserNamespaceIsOwnedByTheReservedUid) {
-    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+// The second one is made by the builder, as the caller: its owner has nothing but in the namespace above, where no
+// process of the caller's is.
+TEST_P(OwnerTest, S03_TheUserNamespaceBelowTheHostsIsOwnedByTheReservedUid) {
+    Waiting sandbox(spawner(), plan("wait"));
     ASSERT_EQ(sandbox.client.report().error, 0);
-    const std::string path = "/proc/" + std::to_string(sandbox.client.leaderPid()) + "/ns/user";
-    const UniqueFd user(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    uid_t owner = 0;
-    ASSERT_EQ(::ioctl(user.get(), NS_GET_OWNER_UID, &owner), 0);
-    EXPECT_EQ(owner, firstOwner + 7);
+    UniqueFd user = openNamespace(sandbox.client.leaderPid(), "user");
+    if (GetParam() == IdentityKind::namespaceRoot) {
+        EXPECT_EQ(ownerOf(user), callerUid);
+        user = parentOf(user);
+    }
+    EXPECT_EQ(ownerOf(user), firstOwner + 7);
+    EXPECT_EQ(inodeOf(parentOf(user)), inodeOf(openNamespace(::getpid(), "user")));
 }
 
-TEST_F(OwnerTest, S04_NoProcessRunsAsTheOwner) {
-    Waiting sandbox(spawner(), payloadPlan({"wait"}));
+TEST_P(OwnerTest, S04_NoProcessRunsAsTheOwner) {
+    Waiting sandbox(spawner(), plan("wait"));
     ASSERT_EQ(sandbox.client.report().error, 0);
     const std::vector<Process> processes = listProcesses();
     ASSERT_FALSE(processes.empty());
@@ -235,7 +287,7 @@ TEST_F(OwnerTest, S04_NoProcessRunsAsTheOwner) {
 }
 
 // Who has a uid as real or saved one can be signalled by every process of that uid.
-TEST_F(OwnerTest, S04_TheOwnerIsNeverMoreThanAnEffectiveUidWhileTheSandboxIsBuilt) {
+TEST_P(OwnerTest, S04_TheOwnerIsNeverMoreThanAnEffectiveUidWhileTheSandboxIsBuilt) {
     const CallerProcess caller;
     Watcher watcher([](Watched& watched) {
         for (const Process& process : listProcesses()) {
@@ -244,7 +296,7 @@ TEST_F(OwnerTest, S04_TheOwnerIsNeverMoreThanAnEffectiveUidWhileTheSandboxIsBuil
         }
     });
     for (int i = 0; i < rounds; ++i) {
-        EXPECT_EQ(run(spawner(), caller, payloadPlan({"exit", "0"})).report.error, 0);
+        EXPECT_EQ(run(spawner(), caller, plan("exit")).report.error, 0);
     }
     const Watched watched = watcher.finish();
     EXPECT_EQ(watched.bad, 0);

@@ -1,9 +1,10 @@
 // What runs inside the sandboxes of these tests where a shell does not do: one named subcommand each, results on stdout
 // as "name=errno" (0: it worked, which most of them must not). Static, so that it needs nothing of the sandbox.
 #include <fcntl.h>
-#include <linux/keyctl.h>
+#include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -100,6 +101,46 @@ int mounts() {
     attributes.attr_clr = MOUNT_ATTR_RDONLY;
     tell("mount_setattr", ::syscall(SYS_mount_setattr, AT_FDCWD, "/usr", 0, &attributes, sizeof attributes));
     tell("chroot", ::chroot("/tmp"));
+    return 0;
+}
+
+void change(const char* name, std::uint64_t set, std::uint64_t clear) {
+    mount_attr attributes{};
+    attributes.attr_set = set;
+    attributes.attr_clr = clear;
+    tell(name, ::syscall(SYS_mount_setattr, AT_FDCWD, "/usr", 0, &attributes, sizeof attributes));
+}
+
+// What a root of its own namespaces would do to a mount that another one made: /usr, read-only.
+int unlock() {
+    tell("tmpfs", ::mount("none", "/tmp", "tmpfs", 0, nullptr)); // its own works
+    tell("own_unshare", ::unshare(CLONE_NEWNS));
+    constexpr unsigned long bind = MS_REMOUNT | MS_BIND;
+    tell("writable", ::mount(nullptr, "/usr", nullptr, bind | MS_NOSUID | MS_NODEV, nullptr));
+    tell("setuid", ::mount(nullptr, "/usr", nullptr, bind | MS_RDONLY | MS_NODEV, nullptr));
+    tell("devices", ::mount(nullptr, "/usr", nullptr, bind | MS_RDONLY | MS_NOSUID, nullptr));
+    tell("umount", ::umount2("/usr", MNT_DETACH));
+    tell("umount_proc", ::umount2("/proc", MNT_DETACH));
+    change("set_writable", 0, MOUNT_ATTR_RDONLY);
+    change("set_setuid", 0, MOUNT_ATTR_NOSUID);
+    change("set_devices", 0, MOUNT_ATTR_NODEV);
+    change("idmap", MOUNT_ATTR_IDMAP, 0);
+    const auto root = static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE));
+    tell("below", root); // would show what the mounts hide
+    tell("create", ::open("/usr/made", O_WRONLY | O_CREAT | O_EXCL, 0644));
+    return 0;
+}
+
+// With capabilities over this user namespace, its limits included.
+int nestedAsRoot() {
+    const int limit = ::open("/proc/sys/user/max_user_namespaces", O_WRONLY);
+    static_cast<void>(!::write(limit, "100", 3));
+    tell("unshare", ::unshare(CLONE_NEWUSER));
+    tell("clone", cloneWith(CLONE_NEWUSER));
+    tell("clone3", clone3With(CLONE_NEWUSER));
+    const int user = ::open("/proc/self/ns/user", O_RDONLY);
+    tell("above", ::ioctl(user, NS_GET_PARENT));
+    tell("setns", ::setns(user, CLONE_NEWUSER));
     return 0;
 }
 
@@ -212,6 +253,12 @@ int main(int count, char** arguments, char** environment) {
     }
     if (command == "mounts") {
         return mounts();
+    }
+    if (command == "unlock") {
+        return unlock();
+    }
+    if (command == "nested-as-root") {
+        return nestedAsRoot();
     }
     if (command == "search-memory") {
         return searchMemory(arguments[2]);

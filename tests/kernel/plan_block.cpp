@@ -104,6 +104,12 @@ PlanBlock& PlanBlock::run(std::vector<std::string> command) {
     return *this;
 }
 
+PlanBlock& PlanBlock::as(wire::IdentityKind identity, std::uint64_t capabilities) {
+    header.identity = static_cast<std::uint32_t>(identity);
+    header.capabilities = capabilities;
+    return *this;
+}
+
 PlanBlock& PlanBlock::add(MountOperation operation) {
     mounts.push_back(std::move(operation));
     return *this;

@@ -44,6 +44,7 @@ struct PlanBlock {
     PlanBlock(std::uint32_t uid, std::uint32_t gid);
 
     PlanBlock& run(std::vector<std::string> command);
+    PlanBlock& as(wire::IdentityKind identity, std::uint64_t capabilities = 0);
     PlanBlock& add(MountOperation operation);
     PlanBlock& bindReadOnly(const std::string& path);
 

@@ -73,6 +73,28 @@ int verifyAfter(const Confining& steps, const PlanBlock& block = PlanBlock(calle
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+constexpr std::uint64_t asked = warden::capabilityBit(CAP_CHOWN) | warden::capabilityBit(CAP_NET_RAW) |
+                                warden::capabilityBit(CAP_CHECKPOINT_RESTORE);
+
+// The error that verifyConfined gives for these capabilities in a process that became the caller with `asked` and then
+// did this as well; 200 if that did not work.
+int verifyCapabilities(
+    std::uint64_t wanted, const std::function<bool()>& change = [] { return true; }) {
+    const OpenPlan plan(PlanBlock(callerUid, callerGid));
+    const warden::Ids ids{callerUid, callerGid};
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        if (warden::becomeCallerForGood(ids, asked) || !change() || warden::forbidNewPrivileges() ||
+            !warden::installFilter(plan.reader.filter())) {
+            ::_exit(200);
+        }
+        ::_exit(warden::verifyConfined(ids, wanted, true).error);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
 bool nothing(const wire::PlanReader&) {
     return true;
 }
@@ -116,6 +138,31 @@ TEST(Postconditions, FailWithAPermittedCapability) {
         return warden::keepCapabilities(warden::capabilityBit(CAP_NET_BIND_SERVICE));
     };
     EXPECT_EQ(verifyAfter(steps), EPERM);
+}
+
+TEST(Postconditions, HoldWithExactlyTheCapabilitiesThatWereAskedFor) {
+    EXPECT_EQ(verifyCapabilities(asked), 0);
+}
+
+TEST(Postconditions, FailWithOneCapabilityTooManyOrTooFew) {
+    for (const int capability : {CAP_CHOWN, CAP_NET_RAW, CAP_CHECKPOINT_RESTORE}) {
+        EXPECT_EQ(verifyCapabilities(asked & ~warden::capabilityBit(capability)), EPERM) << capability;
+    }
+    for (const int capability : {CAP_DAC_OVERRIDE, CAP_SYS_ADMIN, CAP_BPF}) {
+        EXPECT_EQ(verifyCapabilities(asked | warden::capabilityBit(capability)), EPERM) << capability;
+    }
+    EXPECT_EQ(verifyCapabilities(0), EPERM);
+}
+
+TEST(Postconditions, FailIfOneOfTheSetsDiffersFromTheOthers) {
+    const std::pair<const char*, std::function<bool()>> changes[] = {
+        {"ambient", [] { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_CHOWN, 0, 0) == 0; }},
+        {"effective", [] { return warden::useCapabilities(asked & ~warden::capabilityBit(CAP_CHOWN)); }},
+        {"inheritable", [] { return warden::passOnCapabilities(warden::capabilityBit(CAP_NET_RAW)); }},
+        {"permitted", [] { return warden::keepCapabilities(warden::capabilityBit(CAP_NET_RAW)); }}};
+    for (const auto& [set, change] : changes) {
+        EXPECT_EQ(verifyCapabilities(asked, change), EPERM) << set;
+    }
 }
 
 TEST(Postconditions, FailWithADumpableProcess) {
