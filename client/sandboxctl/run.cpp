@@ -84,10 +84,9 @@ client::Result<OwnTerminal> openTerminal(const RunRequest& request) {
     return OwnTerminal::open(std::move(streams));
 }
 
-int awaitEnd(Connection& connection, const Sandbox& sandbox, watch::Signals& signals, OwnTerminal& terminal) {
-    const auto ended = terminal.awaitEnd(connection, sandbox, signals, [](const client::Error& error) {
-        (void)sayError("cannot send the signal", error);
-    });
+int awaitEnd(watch::Payload& payload, watch::Signals& signals, OwnTerminal& terminal) {
+    const auto ended = terminal.awaitEnd(
+        payload, signals, [](const client::Error& error) { (void)sayError("cannot send the signal", error); });
     return ended ? ended.value().shellStatus() : sayError("cannot wait for the sandbox", ended.error());
 }
 
@@ -107,10 +106,11 @@ int spawnAndWait(const RunRequest& request, watch::Lifeline& lifeline, watch::Si
     Spec spec = buildSpec(request, std::move(view));
     spec.lifetime(client::Lifetime::descriptor).lifeline(lifeline.watched.get());
     terminal.value().give(spec);
-    const auto sandbox = connection.value().spawn(spec, watch::spawnOptions(signals));
+    client::Result<Sandbox> sandbox = connection.value().spawn(spec, watch::spawnOptions(signals));
     lifeline.watched.reset();
     if (sandbox) {
-        return awaitEnd(connection.value(), sandbox.value(), signals, terminal.value());
+        watch::BrokersPayload payload(connection.value(), std::move(sandbox).value());
+        return awaitEnd(payload, signals, terminal.value());
     }
     if (sandbox.error().kind == client::ErrorKind::cancelled) {
         return 128 + signals.take(); // our end closes the lifeline, and that the request

@@ -47,13 +47,12 @@ void OwnTerminal::give(client::Spec& spec) const {
     }
 }
 
-client::Result<client::ExitStatus> OwnTerminal::awaitEnd(client::Connection& connection, const client::Sandbox& sandbox,
-                                                         watch::Signals& signals, const watch::Complain& complain) {
+client::Result<client::ExitStatus> OwnTerminal::awaitEnd(watch::Payload& payload, watch::Signals& signals,
+                                                         const watch::Complain& complain) {
     if (relay_) {
-        relay_->run(sandbox.pidfd.get(), signals,
-                    [&](int signal) { watch::forward(connection, sandbox, signal, complain); });
+        relay_->run(payload.pidfd(), signals, [&](int signal) { watch::forward(payload, signal, complain); });
     }
-    return watch::awaitEnd(connection, sandbox, signals, complain);
+    return watch::awaitEnd(payload, signals, complain);
 }
 
 } // namespace sandboxd::terminal

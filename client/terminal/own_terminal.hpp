@@ -25,8 +25,7 @@ public:
     void give(client::Spec& spec) const;
 
     // watch::awaitEnd, relaying meanwhile.
-    [[nodiscard]] client::Result<client::ExitStatus> awaitEnd(client::Connection& connection,
-                                                              const client::Sandbox& sandbox, watch::Signals& signals,
+    [[nodiscard]] client::Result<client::ExitStatus> awaitEnd(watch::Payload& payload, watch::Signals& signals,
                                                               const watch::Complain& complain);
 
 private:

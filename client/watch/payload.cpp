@@ -13,27 +13,34 @@ client::CallOptions spawnOptions(const Signals& signals) {
     return {.interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = signals.fd(), .cancelGrace = answerUnderWay};
 }
 
-// By pidfd, which needs nobody; by the daemon if the kernel does not let us.
-void forward(client::Connection& connection, const client::Sandbox& sandbox, int signal, const Complain& complain) {
-    if (::syscall(SYS_pidfd_send_signal, sandbox.pidfd.get(), signal, nullptr, 0) == 0 || errno == ESRCH) {
+client::Result<void> BrokersPayload::kill(int signal) {
+    return connection_.kill(sandbox_, signal);
+}
+
+client::Result<client::ExitStatus> BrokersPayload::wait(int cancelFd) {
+    client::CallOptions options;
+    options.cancelFd = cancelFd;
+    return connection_.wait(sandbox_, options);
+}
+
+// By pidfd, which needs nobody.
+void forward(Payload& payload, int signal, const Complain& complain) {
+    if (::syscall(SYS_pidfd_send_signal, payload.pidfd(), signal, nullptr, 0) == 0 || errno == ESRCH) {
         return;
     }
-    if (const auto sent = connection.kill(sandbox, signal); !sent) {
+    if (const auto sent = payload.kill(signal); !sent) {
         complain(sent.error());
     }
 }
 
-client::Result<client::ExitStatus> awaitEnd(client::Connection& connection, const client::Sandbox& sandbox,
-                                            Signals& signals, const Complain& complain) {
+client::Result<client::ExitStatus> awaitEnd(Payload& payload, Signals& signals, const Complain& complain) {
     for (;;) {
-        client::CallOptions options;
-        options.cancelFd = signals.fd();
-        auto ended = connection.wait(sandbox, options);
+        auto ended = payload.wait(signals.fd());
         if (ended || ended.error().kind != client::ErrorKind::cancelled) {
             return ended;
         }
         if (const int signal = signals.take(); signal != 0) {
-            forward(connection, sandbox, signal, complain);
+            forward(payload, signal, complain);
         }
     }
 }

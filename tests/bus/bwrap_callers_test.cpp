@@ -37,7 +37,9 @@ protected:
     }
 };
 
-TEST_F(BwrapCallers, CodingAgent) {
+INSTANTIATE_TEST_SUITE_P(Engine, BwrapCallers, engines, engineName);
+
+TEST_P(BwrapCallers, CodingAgent) {
     const Lines found = lines(R"sh(
         "$BWRAP" --new-session --die-with-parent --ro-bind / / --bind "$PWD" "$PWD" --dev /dev --unshare-pid --unshare-user \
             --unshare-net --proc /proc --argv0 agent -- bash -c '
@@ -60,7 +62,7 @@ TEST_F(BwrapCallers, CodingAgent) {
     EXPECT_TRUE(fs::exists(directory_ + "/here"));
 }
 
-TEST_F(BwrapCallers, ImageLoader) {
+TEST_P(BwrapCallers, ImageLoader) {
     EXPECT_EQ(lines(R"sh(
         "$BWRAP" --unshare-all --die-with-parent --chdir / --ro-bind /usr /usr --dev /dev \
             --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache --ro-bind-try /nix/store /nix/store \
@@ -76,7 +78,7 @@ TEST_F(BwrapCallers, ImageLoader) {
                      "ld.so.cache"}));
 }
 
-TEST_F(BwrapCallers, WebEngine) {
+TEST_P(BwrapCallers, WebEngine) {
     EXPECT_EQ(lines(R"sh(
         echo info >info; echo other >other
         printf '%s\0' --ro-bind /usr /usr --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev \
@@ -88,7 +90,7 @@ TEST_F(BwrapCallers, WebEngine) {
               (Lines{"info", "other", "local", "0 1 2 3 ", "filtered"}));
 }
 
-TEST_F(BwrapCallers, NixEnvironment) {
+TEST_P(BwrapCallers, NixEnvironment) {
     const Lines found = lines(R"sh(
         mounts=()
         for dir in /*; do
@@ -105,7 +107,7 @@ TEST_F(BwrapCallers, NixEnvironment) {
     EXPECT_EQ((Lines{found[2], found[3], found[4], found[5]}), (Lines{"skipped", "1", "usr/bin", "device"}));
 }
 
-TEST_F(BwrapCallers, ApplicationRunner) {
+TEST_P(BwrapCallers, ApplicationRunner) {
     const Lines found = lines(R"sh(
         touch .ref
         "$BWRAP" --unshare-pid --unshare-ipc --unshare-uts --ro-bind /usr /usr --symlink usr/lib /lib --symlink usr/lib64 \
@@ -120,7 +122,7 @@ TEST_F(BwrapCallers, ApplicationRunner) {
     EXPECT_EQ(found, (Lines{"info", "note", "700", "700", "600", "4", "1", "1", "1", "1"}));
 }
 
-TEST_F(BwrapCallers, LockIsHeldAsLongAsTheSandboxLives) {
+TEST_P(BwrapCallers, LockIsHeldAsLongAsTheSandboxLives) {
     EXPECT_EQ(lines(R"sh(
         touch lock; mkfifo up down
         cat >try.py <<'END'
@@ -137,7 +139,7 @@ END
               (Lines{"held", "free"}));
 }
 
-TEST_F(BwrapCallers, BlockedCommandStartsWhenItIsLet) {
+TEST_P(BwrapCallers, BlockedCommandStartsWhenItIsLet) {
     EXPECT_EQ(lines(R"sh(
         mkfifo block
         "$BWRAP" --ro-bind / / --unshare-pid --bind "$PWD" "$PWD" --block-fd 5 --info-fd 6 \

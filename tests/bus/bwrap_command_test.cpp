@@ -6,7 +6,9 @@ namespace {
 
 class BwrapCommand : public BwrapScriptTest {};
 
-TEST_F(BwrapCommand, ReadsOptionsFromAsManyDescriptorsAsItIsGiven) {
+INSTANTIATE_TEST_SUITE_P(Engine, BwrapCommand, engines, engineName);
+
+TEST_P(BwrapCommand, ReadsOptionsFromAsManyDescriptorsAsItIsGiven) {
     EXPECT_EQ(lines(R"sh(
         options() { printf '%s\0' "$@"; }
         "$BWRAP" --ro-bind / / --tmpfs /tmp --args 3 --args 4 --args 5 ls /tmp \
@@ -14,7 +16,7 @@ TEST_F(BwrapCommand, ReadsOptionsFromAsManyDescriptorsAsItIsGiven) {
               (Lines{"a", "b", "c"}));
 }
 
-TEST_F(BwrapCommand, IsWhatFollowsTwoDashesWhateverItLooksLike) {
+TEST_P(BwrapCommand, IsWhatFollowsTwoDashesWhateverItLooksLike) {
     EXPECT_EQ(lines(R"sh(
         mkdir bin; printf '#!/bin/sh\necho ran "$@"\n' >bin/--dev; chmod +x bin/--dev
         PATH=$PWD/bin:$PATH "$BWRAP" --ro-bind / / -- --dev --bind / /
@@ -22,14 +24,14 @@ TEST_F(BwrapCommand, IsWhatFollowsTwoDashesWhateverItLooksLike) {
               (Lines{"ran --bind / /", "bwrap: execvp --dev: No such file or directory", "1"}));
 }
 
-TEST_F(BwrapCommand, HasTheNameThatItIsGiven) {
+TEST_P(BwrapCommand, HasTheNameThatItIsGiven) {
     EXPECT_EQ(lines(R"sh(
         "$BWRAP" --ro-bind / / sh -c 'echo $0'
         "$BWRAP" --ro-bind / / --argv0 other sh -c 'echo $0' )sh"),
               (Lines{"sh", "other"}));
 }
 
-TEST_F(BwrapCommand, IsToldOfWithTheNamespacesThatItSees) {
+TEST_P(BwrapCommand, IsToldOfWithTheNamespacesThatItSees) {
     const Lines found = lines(R"sh(
         "$BWRAP" --ro-bind / / --proc /proc --unshare-all --info-fd 8 --json-status-fd 9 \
             bash -c 'for kind in cgroup ipc mnt net pid uts; do stat -L -c %i /proc/self/ns/$kind; done' 8>info 9>status >seen
@@ -37,14 +39,14 @@ TEST_F(BwrapCommand, IsToldOfWithTheNamespacesThatItSees) {
     EXPECT_EQ(found, Lines(12, "1"));
 }
 
-TEST_F(BwrapCommand, HasAnExitCodeOnlyIfItRan) {
+TEST_P(BwrapCommand, HasAnExitCodeOnlyIfItRan) {
     EXPECT_EQ(lines(R"sh(
         "$BWRAP" --ro-bind / / --json-status-fd 9 / 9>status 2>&1; echo $?; grep -c exit-code status
         "$BWRAP" --ro-bind / / --unshare-all --json-status-fd 9 sh -c 'kill -9 $$' 9>status; echo $?; grep exit-code status )sh"),
               (Lines{"bwrap: execvp /: Permission denied", "1", "0", "137", "{ \"exit-code\": 137 }"}));
 }
 
-TEST_F(BwrapCommand, HasNoCapabilityAndNeitherHasProcessOne) {
+TEST_P(BwrapCommand, HasNoCapabilityAndNeitherHasProcessOne) {
     EXPECT_EQ(lines(R"sh(
         "$BWRAP" --ro-bind / / --proc /proc --unshare-pid sh -c 'grep -h "^Cap[IPEA]" /proc/1/status /proc/self/status' |
             sort | uniq -c | tr -s ' \t' ' ' )sh"),
@@ -52,7 +54,7 @@ TEST_F(BwrapCommand, HasNoCapabilityAndNeitherHasProcessOne) {
                      " 2 CapPrm: 0000000000000000"}));
 }
 
-TEST_F(BwrapCommand, MakesNoUserNamespaceOfItsOwn) {
+TEST_P(BwrapCommand, MakesNoUserNamespaceOfItsOwn) {
     EXPECT_EQ(lines(R"sh(
         "$BWRAP" --dev-bind / / --unshare-user --disable-userns sh -c '
             echo 100 2>/dev/null >/proc/sys/user/max_user_namespaces || echo kept

@@ -15,7 +15,9 @@ protected:
     Lines onHost(const std::string& text) const { return lines(host + text); }
 };
 
-TEST_F(BwrapFilesystem, MakesMountPointsThatOthersMaySee) {
+INSTANTIATE_TEST_SUITE_P(Engine, BwrapFilesystem, engines, engineName);
+
+TEST_P(BwrapFilesystem, MakesMountPointsThatOthersMaySee) {
     EXPECT_EQ(onHost(R"sh(
         mkdir source; touch file
         host --bind "$PWD/source" "$PWD/directory" --bind "$PWD/file" "$PWD/point" true
@@ -23,7 +25,7 @@ TEST_F(BwrapFilesystem, MakesMountPointsThatOthersMaySee) {
               (Lines{"755 directory", "444 regular empty file"}));
 }
 
-TEST_F(BwrapFilesystem, GivesDirectoriesTheirModesButKeepsThoseThatAreThere) {
+TEST_P(BwrapFilesystem, GivesDirectoriesTheirModesButKeepsThoseThatAreThere) {
     EXPECT_EQ(onHost(R"sh(
         mkdir -m 710 there; mkdir -m 754 there2
         host --perms 1741 --dir "$PWD/given" --dir "$PWD/there" --perms 0741 --dir "$PWD/there2" --dir "$PWD/changed" \
@@ -32,7 +34,7 @@ TEST_F(BwrapFilesystem, GivesDirectoriesTheirModesButKeepsThoseThatAreThere) {
               (Lines{"1741", "710", "754", "1755", "755"}));
 }
 
-TEST_F(BwrapFilesystem, ClosesParentsToThoseToWhomTheDirectoryIsClosed) {
+TEST_P(BwrapFilesystem, ClosesParentsToThoseToWhomTheDirectoryIsClosed) {
     EXPECT_EQ(onHost(R"sh(
         for mode in 1777 0755 0644 0750 0710 0720 0640 0700 0600 0705 0604 0000; do
             host --perms $mode --dir "$PWD/$mode/directory" true
@@ -41,7 +43,7 @@ TEST_F(BwrapFilesystem, ClosesParentsToThoseToWhomTheDirectoryIsClosed) {
               (Lines{"755", "755", "755", "750", "750", "750", "750", "700", "700", "705", "705", "700"}));
 }
 
-TEST_F(BwrapFilesystem, GivesFilesAndMountsTheirModesAndSizes) {
+TEST_P(BwrapFilesystem, GivesFilesAndMountsTheirModesAndSizes) {
     EXPECT_EQ(onHost(R"sh(
         look() { host "$@" stat -c %a /tmp/x </dev/null; }
         look --tmpfs /tmp/x; look --perms 1777 --tmpfs /tmp/x
@@ -52,7 +54,7 @@ TEST_F(BwrapFilesystem, GivesFilesAndMountsTheirModesAndSizes) {
               (Lines{"755", "1777", "666", "640", "600", "640", "600", "640", "1777", "1024"}));
 }
 
-TEST_F(BwrapFilesystem, ShowsDirectoriesOfTheHostWhereverTheyAreBound) {
+TEST_P(BwrapFilesystem, ShowsDirectoriesOfTheHostWhereverTheyAreBound) {
     EXPECT_EQ(onHost(R"sh(
         file=$(mktemp -p /tmp); echo text >"$file"; echo own >file
         "$BWRAP" --bind / / cat "$file"
@@ -65,20 +67,20 @@ TEST_F(BwrapFilesystem, ShowsDirectoriesOfTheHostWhereverTheyAreBound) {
               (Lines{"text", "text", "text", "own", "own", "own"}));
 }
 
-TEST_F(BwrapFilesystem, LeavesNothingOfItsOwnInTheNewRoot) {
+TEST_P(BwrapFilesystem, LeavesNothingOfItsOwnInTheNewRoot) {
     EXPECT_EQ(onHost(R"sh(
         "$BWRAP" --tmpfs / --ro-bind /usr /usr --symlink usr/lib /lib --symlink usr/lib64 /lib64 /usr/bin/ls -A /
         host /usr/bin/ls -A /tmp )sh"),
               (Lines{"lib", "lib64", "usr"}));
 }
 
-TEST_F(BwrapFilesystem, HasTheDevicesAndLinksThatProgramsLookFor) {
+TEST_P(BwrapFilesystem, HasTheDevicesAndLinksThatProgramsLookFor) {
     EXPECT_EQ(onHost("host --unshare-pid --dev /dev ls /dev"),
               (Lines{"core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
                      "urandom", "zero"}));
 }
 
-TEST_F(BwrapFilesystem, OpensNothingThatTheCallerCannot) {
+TEST_P(BwrapFilesystem, OpensNothingThatTheCallerCannot) {
     EXPECT_EQ(onHost(R"sh(
         host --bind /etc/shadow /tmp/x cat /tmp/x 2>/dev/null || echo refused
         host --bind /etc/shadow /tmp/x cat /etc/shadow 2>/dev/null || echo refused
@@ -86,14 +88,14 @@ TEST_F(BwrapFilesystem, OpensNothingThatTheCallerCannot) {
               (Lines{"refused", "refused", "bwrap: Can't find source path /root/.bashrc: Permission denied", "1"}));
 }
 
-TEST_F(BwrapFilesystem, BindsASocketOntoASocket) {
+TEST_P(BwrapFilesystem, BindsASocketOntoASocket) {
     EXPECT_EQ(onHost(R"sh(
         python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
         host --bind "$PWD/socket" "$PWD/socket" stat -c %F socket )sh"),
               (Lines{"socket"}));
 }
 
-TEST_F(BwrapFilesystem, LeavesALinkAloneThatSaysTheSame) {
+TEST_P(BwrapFilesystem, LeavesALinkAloneThatSaysTheSame) {
     EXPECT_EQ(
         onHost(R"sh(
         for text in /dev/null /dev/null /dev/full; do
@@ -102,7 +104,7 @@ TEST_F(BwrapFilesystem, LeavesALinkAloneThatSaysTheSame) {
         (Lines{"/dev/null", "/dev/null", "bwrap: Can't make symlink at /link: existing destination is /dev/null"}));
 }
 
-TEST_F(BwrapFilesystem, StacksOverlaysWhateverTheirDirectoriesAreCalled) {
+TEST_P(BwrapFilesystem, StacksOverlaysWhateverTheirDirectoriesAreCalled) {
     EXPECT_EQ(onHost(R"sh(
         mkdir 'low ":,\' 'up ":,\' 'work ":,\' top
         printf 1 >'low ":,\/a'; printf 2 >'low ":,\/b'; printf 3 >top/b

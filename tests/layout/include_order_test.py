@@ -9,6 +9,9 @@ import tree
 ORDER = ("base", "spec", "policy", "plan", "launch", "authority", "broker", "bus", "main")
 # The wire between the two halves: the only part of plan/ that the privileged half may see.
 WIRE = ("plan/wire_format.hpp", "plan/warden_protocol.hpp", "plan/wire_reader.hpp")
+# What client/engine may see of the daemon, and it alone of the client: what needs neither a Grant nor a library of others.
+ENGINE = ("base/error_text.hpp", "base/quote.hpp", "base/result.hpp", "base/syscall.hpp", "base/unique_fd.hpp", "spec/",
+          "plan/draft_plan.hpp", "plan/encode.hpp", "plan/plan.hpp", *WIRE, "launch/step_names.hpp", "warden/")
 EXCEPTIONS = {"authority": ("plan", "launch")}  # who may ask cannot act
 
 
@@ -38,6 +41,14 @@ def allowed(path, target):
     if own not in ORDER or other not in ORDER:
         return False
     return other not in EXCEPTIONS.get(own, ()) and ORDER.index(other) <= ORDER.index(own)
+
+
+def strayClients(sources):
+    """Includes of the daemon's files by the client's."""
+    daemon = [path[len("daemon/"):] for path in sources if path.startswith("daemon/")]
+    return [f"{path} may not include {name}" for path, content in sources.items() if path.startswith("client/")
+            for system, name in tree.includes(content) if not system and name in daemon
+            and not (path.startswith("client/engine/") and name.startswith(ENGINE))]
 
 
 def edges(sources):
@@ -96,6 +107,15 @@ class IncludeOrder(unittest.TestCase):
 
     def testEveryFolderHasAPlaceInTheOrder(self):
         self.assertEqual(set(), {folderOf(path) for path in self.sources} - set(ORDER) - {"warden", "spawner"})
+
+    def testOfTheClientTheEngineSeesSomeOfTheDaemon(self):
+        sources = tree.sources("daemon", "client")
+        self.assertEqual([], strayClients(sources))
+        for path, name in (("client/sandboxctl/a.cpp", "spec/spec.hpp"), ("client/engine/a.cpp", "plan/build_plan.hpp"),
+                           ("client/engine/a.cpp", "policy/grant.hpp"), ("client/engine/a.cpp", "broker/request.hpp")):
+            self.assertEqual(1, len(strayClients(including(path, name))), f"{path} includes {name}")
+        for name in ("warden/native.hpp", "plan/draft_plan.hpp", "spec/spec.hpp"):
+            self.assertEqual([], strayClients(including("client/engine/a.cpp", name)), name)
 
     def testEachForbiddenDirectionIsSeen(self):
         for path, name in (("daemon/spec/a.hpp", "plan/plan.hpp"), ("daemon/base/a.cpp", "spec/path.hpp"),

@@ -1,4 +1,4 @@
-// sandbox-bwrap: bubblewrap's command line for sandboxd. It holds no privilege and decides nothing.
+// sandbox-bwrap: bubblewrap's command line for sandboxd, and without it. It holds no privilege.
 #include "closed_descriptors.hpp"
 #include "contradictions.hpp"
 #include "help.hpp"

@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include "engine/engine.hpp"
 #include "environment.hpp"
 #include "lifeline.hpp"
 #include "message.hpp"
@@ -12,6 +13,8 @@
 #include <climits>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -45,17 +48,16 @@ void closeHandedOver(const std::vector<int>& descriptors, std::optional<int> kep
 
 // What stands for the command while it runs.
 struct Stand {
-    client::Connection connection;
+    engine::Engine engine;
     watch::Lifeline lifeline;
     watch::Signals signals;
     terminal::OwnTerminal terminal;
 };
 
-int awaitEnd(const Command& command, const client::Sandbox& sandbox, Stand& stand) {
-    const auto ended =
-        stand.terminal.awaitEnd(stand.connection, sandbox, stand.signals, [&](const client::Error& error) {
-            (void)fail(command, "Can't send the signal: " + error.message);
-        });
+int awaitEnd(const Command& command, watch::Payload& payload, Stand& stand) {
+    const auto ended = stand.terminal.awaitEnd(payload, stand.signals, [&](const client::Error& error) {
+        (void)fail(command, "Can't send the signal: " + error.message);
+    });
     if (!ended) {
         return fail(command, "Can't wait for the sandbox: " + ended.error().message);
     }
@@ -66,13 +68,13 @@ int awaitEnd(const Command& command, const client::Sandbox& sandbox, Stand& stan
     return status;
 }
 
-client::Result<client::Sandbox> spawn(client::Spec& spec, Stand& stand) {
+client::Result<std::unique_ptr<watch::Payload>> spawn(client::Spec& spec, Stand& stand) {
     spec.lifetime(client::Lifetime::descriptor).lifeline(stand.lifeline.watched.get());
     stand.terminal.give(spec);
     if (spec.fields().terminal) {
         spec.newSession(true); // of its own terminal, which only a session can have
     }
-    return stand.connection.spawn(spec, watch::spawnOptions(stand.signals));
+    return stand.engine.spawn(spec, watch::spawnOptions(stand.signals));
 }
 
 // Which of the directories the sandbox has is a guess until it stands: the next one is tried if it was wrong.
@@ -82,23 +84,28 @@ int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand
         workingDirectories(command, surroundings.directory, variable(environment, "HOME"), surroundings.isDirectory);
     for (std::size_t i = 0;; ++i) {
         Translation translation = translate(command, surroundings, directories[i]);
-        const auto sandbox = spawn(translation.spec, stand);
-        if (sandbox) {
+        const auto payload = spawn(translation.spec, stand);
+        if (payload) {
             stand.lifeline.watched.reset();
             closeHandedOver(surroundings.descriptors, command.descriptors.jsonStatus);
-            return awaitEnd(command, sandbox.value(), stand);
+            return awaitEnd(command, *payload.value(), stand);
         }
-        if (sandbox.error().kind == client::ErrorKind::cancelled) {
+        if (payload.error().kind == client::ErrorKind::cancelled) {
             return 128 + stand.signals.take();
         }
-        if (i + 1 == directories.size() || !isMissingDirectory(sandbox.error())) {
-            return fail(command, wordsFor(sandbox.error(), {command, translation.origins, directories[i], readLink,
+        if (i + 1 == directories.size() || !isMissingDirectory(payload.error())) {
+            return fail(command, wordsFor(payload.error(), {command, translation.origins, directories[i], readLink,
                                                             surroundings.isDirectory}));
         }
     }
 }
 
-client::Result<Stand> makeStand(const Command& command) {
+// bubblewrap makes a user namespace for everybody but root, who has to ask for it.
+engine::NativeOptions nativeOptions(const Command& command) {
+    return {command.unshared.user || command.unshared.userTry, !command.disableUserns};
+}
+
+client::Result<Stand> makeStand(const Command& command, engine::Choice choice) {
     client::Result<watch::Signals> signals = watch::Signals::start();
     if (!signals) {
         return std::move(signals).error();
@@ -112,12 +119,8 @@ client::Result<Stand> makeStand(const Command& command) {
     if (!terminal) {
         return std::move(terminal).error();
     }
-    client::Result<client::Connection> connection = client::Connection::open();
-    if (!connection) {
-        return std::move(connection).error();
-    }
-    return Stand{std::move(connection).value(), std::move(lifeline).value(), std::move(signals).value(),
-                 std::move(terminal).value()};
+    return Stand{engine::Engine(choice, nativeOptions(command)), std::move(lifeline).value(),
+                 std::move(signals).value(), std::move(terminal).value()};
 }
 
 } // namespace
@@ -126,7 +129,11 @@ int run(const Command& command, const Surroundings& surroundings) {
     if (command.dieWithParent && ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
         return fail(command, withErrno("prctl", errno));
     }
-    client::Result<Stand> stand = makeStand(command);
+    const client::Result<engine::Choice> choice = engine::parseChoice(std::getenv(engine::choiceVariable));
+    if (!choice) {
+        return fail(command, choice.error().message);
+    }
+    client::Result<Stand> stand = makeStand(command, choice.value());
     if (!stand) {
         return fail(command, "Creating new namespace failed: " + stand.error().message);
     }

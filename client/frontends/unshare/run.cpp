@@ -116,14 +116,15 @@ int run(client::Spec spec, const std::vector<int>& descriptors) {
     if (!stand) {
         return sayError(stand.error());
     }
-    const auto sandbox = spawn(spec, stand.value());
+    client::Result<client::Sandbox> sandbox = spawn(spec, stand.value());
     if (!sandbox) {
         const bool ended = sandbox.error().kind == ErrorKind::cancelled;
         return ended ? 128 + stand.value().signals.take() : sayFailure(sandbox.error(), spec.fields().argv.front());
     }
     stand.value().lifeline.watched.reset();
     closeHandedOver(descriptors);
-    const auto end = stand.value().terminal.awaitEnd(stand.value().connection, sandbox.value(), stand.value().signals,
+    watch::BrokersPayload payload(stand.value().connection, std::move(sandbox).value());
+    const auto end = stand.value().terminal.awaitEnd(payload, stand.value().signals,
                                                      [](const client::Error& error) { (void)sayError(error); });
     return end ? endLike(end.value()) : sayError(end.error());
 }

@@ -1,0 +1,188 @@
+#include "engine/native.hpp"
+
+#include "base/error_text.hpp"
+#include "base/syscall.hpp"
+#include "engine/convert.hpp"
+#include "engine/native_payload.hpp"
+#include "failure.hpp"
+#include "launch/step_names.hpp"
+#include "plan/draft_plan.hpp"
+#include "plan/encode.hpp"
+#include "warden/capabilities.hpp"
+#include "warden/native.hpp"
+#include "warden/record_socket.hpp"
+
+#include <linux/capability.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace sandboxd::engine {
+namespace {
+
+using client::ErrorKind;
+
+ErrorKind kindOf(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::execFailed:
+        return ErrorKind::execFailed;
+    case ErrorCode::setupFailed:
+        return ErrorKind::setupFailed;
+    case ErrorCode::limitsExceeded:
+        return ErrorKind::limitExceeded;
+    default:
+        return ErrorKind::invalidRequest; // no more than these come from a request and its set-up
+    }
+}
+
+client::Error clientError(sandboxd::Error error, int errorNumber) {
+    return {kindOf(error.code), "", std::move(error.message), errorNumber};
+}
+
+// A request as the warden takes it.
+struct Prepared {
+    plan::Plan plan;
+    std::vector<std::byte> bytes;
+    std::vector<int> fds;
+};
+
+Result<Prepared> prepare(const client::Spec& spec) {
+    Result<Request> request = convert(spec.fields());
+    if (!request) {
+        return std::move(request).error();
+    }
+    plan::Plan plan = plan::draftPlan(request.value().spec, {::geteuid(), ::getegid()});
+    Result<std::vector<std::byte>> bytes = plan::encode(plan);
+    if (!bytes) {
+        return std::move(bytes).error();
+    }
+    return Prepared{std::move(plan), std::move(bytes).value(), std::move(request.value().fds)};
+}
+
+// What the warden knows of the machine. The descriptors are open while it is made.
+struct OwnHost {
+    client::Descriptor proc{::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    // A sandbox around us may have none that can be opened.
+    client::Descriptor devNull{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+
+    OwnHost() {
+        if (!devNull) {
+            devNull.reset(::memfd_create("sandboxd-null", MFD_CLOEXEC));
+        }
+    }
+};
+
+struct Warden {
+    pid_t pid = -1;
+    client::Descriptor control;
+};
+
+// Root has all that it takes; what looks like root in a user namespace need not.
+bool needsUserNamespace(const NativeOptions& native) {
+    return native.newUserNamespace || ::geteuid() != 0 || !warden::hasEffective(CAP_SYS_ADMIN);
+}
+
+client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions& native) {
+    const OwnHost own;
+    std::array<int, 2> pair{};
+    if (!own.proc) {
+        return watch::failure("cannot open /proc", errno);
+    }
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+        return watch::failure("cannot make a socket", errno);
+    }
+    Warden started{-1, client::Descriptor(pair[0])};
+    const client::Descriptor theirs(pair[1]);
+    const bool newUserNamespace = needsUserNamespace(native);
+    clone_args arguments{};
+    arguments.exit_signal = SIGCHLD;
+    started.pid = sys::clone3(arguments);
+    if (started.pid == 0) {
+        warden::Host host;
+        host.proc = own.proc.get();
+        host.devNull = own.devNull.get();
+        host.native = true;
+        host.mayNest = native.mayNest;
+        warden::runNativeWarden(host,
+                                {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
+                                 static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace});
+    }
+    if (started.pid < 0) {
+        return watch::failure("cannot make a process", errno);
+    }
+    return started;
+}
+
+// True: the report, or the warden's end. A signal may come when the payload runs already: then it is the payload's.
+bool awaitReport(int control, const client::CallOptions& options) {
+    std::array<pollfd, 2> entries{{{control, POLLIN, 0}, {options.cancelFd, POLLIN, 0}}};
+    for (;;) {
+        const int ready = ::poll(entries.data(), entries.size(), -1);
+        if (ready > 0 && entries[0].revents != 0) {
+            return true;
+        }
+        if (ready > 0) {
+            return ::poll(entries.data(), 1, static_cast<int>(options.cancelGrace.count())) == 1;
+        }
+        if (errno != EINTR) {
+            return false;
+        }
+    }
+}
+
+// These two come before anything is done.
+bool isNotPermitted(const wire::Report& report) {
+    return report.step == wire::SetupStep::namespaces || report.step == wire::SetupStep::maps;
+}
+
+client::Error errorOf(const wire::Report& report, const plan::Plan& plan) {
+    if (isNotPermitted(report)) {
+        return {ErrorKind::unavailable, "",
+                "setup: cannot " + std::string(launch::nameOf(report.step)) + ": " + errorText(report.error),
+                report.error};
+    }
+    return clientError(launch::describeFailure(report, plan), report.error);
+}
+
+client::Error giveUp(Warden& warden, client::Error error) {
+    warden.control.reset(); // which it takes for an order to end
+    reap(warden.pid);
+    return error;
+}
+
+} // namespace
+
+client::Result<std::unique_ptr<watch::Payload>> startNative(const client::Spec& spec, const NativeOptions& native,
+                                                            const client::CallOptions& options) {
+    Result<Prepared> prepared = prepare(spec);
+    if (!prepared) {
+        return clientError(std::move(prepared).error(), 0);
+    }
+    client::Result<Warden> warden = startWarden(prepared.value(), native);
+    if (!warden) {
+        return std::move(warden).error();
+    }
+    Warden& started = warden.value();
+    if (!awaitReport(started.control.get(), options)) {
+        return giveUp(started, {ErrorKind::cancelled, "", "cancelled", 0});
+    }
+    wire::Report report{};
+    warden::Packet packet;
+    const auto received = warden::receivePacket(started.control.get(), &report, sizeof report, packet);
+    if (received != warden::Received::packet || packet.size != sizeof report) {
+        return giveUp(started, {ErrorKind::setupFailed, "", "setup: the warden was killed", 0});
+    }
+    if (report.error != 0) {
+        return giveUp(started, errorOf(report, prepared.value().plan));
+    }
+    return std::unique_ptr<watch::Payload>(std::make_unique<NativePayload>(
+        started.pid, std::move(started.control), client::Descriptor(packet.fds[0].release()),
+        client::Descriptor(packet.fds[1].release())));
+}
+
+} // namespace sandboxd::engine

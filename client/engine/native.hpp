@@ -1,0 +1,22 @@
+// A sandbox that is built by this process and its children, with no privilege but the caller's: same Plan, same warden
+// as the daemon's, linked in.
+#pragma once
+
+#include "payload.hpp"
+#include "sandboxd/spec.hpp"
+
+#include <memory>
+
+namespace sandboxd::engine {
+
+struct NativeOptions {
+    bool newUserNamespace = true; // else as root: without one where the capabilities are there
+    bool mayNest = true;          // the payload may make user namespaces
+};
+
+// Returns when the payload has been executed, or `cancelled` when options.cancelFd is readable. `unavailable`: the
+// kernel does not let this caller make namespaces; nothing has been done then.
+[[nodiscard]] client::Result<std::unique_ptr<watch::Payload>>
+startNative(const client::Spec& spec, const NativeOptions& native, const client::CallOptions& options);
+
+} // namespace sandboxd::engine

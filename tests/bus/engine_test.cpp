@@ -1,0 +1,147 @@
+// Who builds the sandbox of sandbox-bwrap, and that nobody else does when that fails.
+#include "bus_test.hpp"
+
+#include <cstdlib>
+
+namespace sandboxd::bus_tests {
+namespace {
+
+using Environment = std::map<std::string, std::string>;
+
+constexpr const char* nowhere = "unix:path=/nonexistent";
+
+class Engine : public BusTest {
+protected:
+    // sandbox-bwrap with a view of the host that can be read only.
+    Outcome run(const Environment& environment, std::vector<std::string> command) const {
+        command.insert(command.begin(),
+                       {bwrap_, "--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "--dev", "/dev"});
+        return runAs(user_, Invocation{std::move(command), environment, ""});
+    }
+
+    // A script that knows sandbox-bwrap as $BWRAP, in a user namespace of the user's own making.
+    Outcome inNamespace(const std::string& mapping, Environment environment, const std::string& text) const {
+        environment["BWRAP"] = bwrap_;
+        return runAs(user_,
+                     Invocation{{"unshare", "--user", mapping, "--keep-caps", "sh", "-c", text}, environment, ""});
+    }
+
+    const std::string bwrap_ = built("client/frontends/bwrap/sandbox-bwrap");
+};
+
+// In what a broker has built no namespaces can be made.
+const std::vector<std::string> tellNested{"sh", "-c", "unshare -U true 2>/dev/null && echo native || echo broker"};
+
+TEST_F(Engine, IsNativeWhereTheKernelLetsTheCallerMakeNamespaces) {
+    EXPECT_EQ(run({}, tellNested).output, "native\n");
+    EXPECT_EQ(run({{"SANDBOXD_ENGINE", "auto"}}, tellNested).output, "native\n");
+    EXPECT_EQ(run({{"SANDBOXD_ENGINE", "native"}}, tellNested).output, "native\n");
+    EXPECT_EQ(run({{"SANDBOXD_ENGINE", "broker"}}, tellNested).output, "broker\n");
+}
+
+TEST_F(Engine, AnotherNameIsAMistake) {
+    for (const char* name : {"", "Native", "none", "both"}) {
+        const Outcome outcome = run({{"SANDBOXD_ENGINE", name}}, {"true"});
+        EXPECT_EQ(outcome.status, 1);
+        EXPECT_EQ(outcome.errors,
+                  "bwrap: SANDBOXD_ENGINE: \"" + std::string(name) + "\" is none of auto, native and broker\n");
+    }
+}
+
+TEST_F(Engine, NativeNeedsNoBus) {
+    for (const char* engine : {"auto", "native"}) {
+        const Outcome outcome =
+            run({{"SANDBOXD_ENGINE", engine}, {"DBUS_SYSTEM_BUS_ADDRESS", nowhere}}, {"sh", "-c", "id -u; exit 3"});
+        EXPECT_EQ(outcome.errors, "");
+        EXPECT_EQ(outcome.output, std::to_string(user_.uid) + "\n");
+        EXPECT_EQ(outcome.status, 3);
+    }
+}
+
+TEST_F(Engine, TheBrokerDoesNotTurnNativeWithoutABus) {
+    const Outcome outcome = run({{"SANDBOXD_ENGINE", "broker"}, {"DBUS_SYSTEM_BUS_ADDRESS", nowhere}}, {"true"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.errors.starts_with("bwrap: Creating new namespace failed: ")) << outcome.errors;
+}
+
+// The broker refuses who is in a user namespace: that it is asked shows in its words.
+TEST_F(Engine, TheBrokerIsAskedWhereTheKernelForbidsNamespaces) {
+    const Outcome outcome = inNamespace("--map-current-user", {}, R"sh(
+        echo 0 > /proc/sys/user/max_user_namespaces
+        exec "$BWRAP" --ro-bind / / true)sh");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_NE(outcome.errors.find("it is in a user namespace"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(Engine, NativeFailsInBubblewrapsWordsWhereTheKernelForbidsNamespaces) {
+    const Outcome outcome = inNamespace("--map-current-user", {{"SANDBOXD_ENGINE", "native"}}, R"sh(
+        echo 0 > /proc/sys/user/max_user_namespaces
+        exec "$BWRAP" --ro-bind / / true)sh");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.errors, "bwrap: Creating new namespace failed: nesting depth or "
+                              "/proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n");
+}
+
+TEST_F(Engine, NeitherSaysWhatBothSaid) {
+    const Outcome outcome = inNamespace("--map-current-user", {{"DBUS_SYSTEM_BUS_ADDRESS", nowhere}}, R"sh(
+        echo 0 > /proc/sys/user/max_user_namespaces
+        exec "$BWRAP" --ro-bind / / true)sh");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.errors.starts_with("bwrap: Creating new namespace failed: cannot connect")) << outcome.errors;
+    EXPECT_NE(outcome.errors.find("cannot make the namespaces: No space left on device"), std::string::npos)
+        << outcome.errors;
+}
+
+TEST_F(Engine, AFailureOfTheSetUpIsNotTriedByAnother) {
+    const Outcome outcome = run({}, {"--ro-bind", "/no-such-place", "/mnt", "true"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.errors, "bwrap: Can't find source path /no-such-place: No such file or directory\n");
+}
+
+TEST_F(Engine, ASandboxIsMadeInsideASandbox) {
+    const Outcome outcome = run({}, {bwrap_, "--ro-bind", "/", "/", "--unshare-all", "--uid", "0", "id", "-u"});
+    EXPECT_EQ(outcome.errors, "");
+    EXPECT_EQ(outcome.output, "0\n");
+}
+
+TEST_F(Engine, NoneIsMadeInsideOneThatForbidsIt) {
+    const Outcome outcome = run({{"SANDBOXD_ENGINE", "native"}}, {"--unshare-user", "--disable-userns", bwrap_,
+                                                                  "--ro-bind", "/", "/", "--unshare-all", "true"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.errors, "bwrap: Creating new namespace failed: nesting depth or "
+                              "/proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n");
+}
+
+// As in a container without privileges: uid 0, capabilities over what is its own, no bus.
+TEST_F(Engine, WhoIsRootOfAUserNamespaceNeedsNoOther) {
+    const Outcome outcome = inNamespace("--map-root-user", {{"DBUS_SYSTEM_BUS_ADDRESS", nowhere}}, R"sh(
+        echo 0 > /proc/sys/user/max_user_namespaces
+        readlink /proc/self/ns/user
+        "$BWRAP" --ro-bind / / --tmpfs /tmp --unshare-pid --proc /proc sh -c '
+            readlink /proc/self/ns/user; id -u; ls -A /tmp; echo $$')sh");
+    EXPECT_EQ(outcome.errors, "");
+    const std::vector<std::string> lines = linesOf(outcome.output);
+    ASSERT_EQ(lines.size(), 4U) << outcome.output;
+    EXPECT_EQ(lines[0], lines[1]);
+    EXPECT_EQ(lines[2], "0");
+    EXPECT_EQ(lines[3], "2");
+}
+
+TEST_F(Engine, RootNeedsNobodysPermission) {
+    const UserProcess root = UserProcess::unchanged([this] {
+        const std::string command = bwrap_ + " --ro-bind / / --tmpfs /tmp --unshare-all true";
+        EXPECT_EQ(::system(command.c_str()), 0);
+    });
+}
+
+TEST_F(Engine, LimitsOfTheHostStayWhatTheyAre) {
+    const std::string before = readFile("/proc/sys/user/max_user_namespaces");
+    const UserProcess root = UserProcess::unchanged([this] {
+        const std::string command = bwrap_ + " --ro-bind / / --unshare-user --disable-userns true";
+        EXPECT_EQ(::system(command.c_str()), 0);
+    });
+    EXPECT_EQ(readFile("/proc/sys/user/max_user_namespaces"), before);
+}
+
+} // namespace
+} // namespace sandboxd::bus_tests
