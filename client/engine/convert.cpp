@@ -33,7 +33,7 @@ Result<void> checkPossible(Conversion& it) {
         bool asked;
     } rows[] = {{"profile", !fields.profile.empty()},
                 {"require", !fields.require.empty()},
-                {"identity", fields.identity.value_or(client::Identity::mapped) != client::Identity::mapped},
+                {"identity", fields.identity == client::Identity::host},
                 {"seccomp", seccomp != client::Seccomp::minimal && seccomp != client::Seccomp::off}};
     for (const auto& [key, asked] : rows) {
         if (asked) {
@@ -107,6 +107,17 @@ Result<void> convertIds(Conversion& it) {
     return it.fields.gid ? put(spec::parseId("gid", *it.fields.gid), it.spec.ids.gid) : Result<void>();
 }
 
+Result<void> convertIdentity(Conversion& it) {
+    const bool isCapable = it.fields.identity == client::Identity::namespaceRoot;
+    it.spec.identity = isCapable ? spec::Identity::namespaceRoot : spec::Identity::mapped;
+    it.spec.nestedUserNamespaces = it.fields.nestedUserNamespaces.value_or(false);
+    it.spec.init = it.fields.init.value_or(true);
+    if (!it.fields.capabilities) {
+        return {};
+    }
+    return put(spec::parseCapabilities(*it.fields.capabilities), it.spec.capabilities);
+}
+
 Result<void> convertDescriptors(Conversion& it) {
     const client::SpecFields& fields = it.fields;
     for (const auto& [number, fd] : fields.descriptors) {
@@ -144,7 +155,7 @@ Result<void> convertLife(Conversion& it) {
 Result<Request> convert(const client::SpecFields& fields) {
     Conversion it{fields};
     for (const auto step : {checkPossible, convertCommand, convertMounts, convertNamespaces, convertIds,
-                            convertDescriptors, convertLife}) {
+                            convertIdentity, convertDescriptors, convertLife}) {
         if (Result<void> done = step(it); !done) {
             return std::move(done).error();
         }

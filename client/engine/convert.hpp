@@ -15,7 +15,7 @@ struct Request {
     std::vector<int> fds; // what the indexes of the Spec mean
 };
 
-// NotSupported for what only a daemon can do or decide: a profile, features, an identity other than `mapped` and the
+// NotSupported for what only a daemon can do or decide: a profile, features, the identity `host` and the
 // filters that it makes.
 [[nodiscard]] Result<Request> convert(const client::SpecFields& fields);
 

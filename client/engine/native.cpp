@@ -35,6 +35,8 @@ ErrorKind kindOf(ErrorCode code) {
         return ErrorKind::setupFailed;
     case ErrorCode::limitsExceeded:
         return ErrorKind::limitExceeded;
+    case ErrorCode::notSupported:
+        return ErrorKind::unavailable;
     default:
         return ErrorKind::invalidRequest; // no more than these come from a request and its set-up
     }
@@ -51,12 +53,27 @@ struct Prepared {
     std::vector<int> fds;
 };
 
-Result<Prepared> prepare(const client::Spec& spec) {
-    Result<Request> request = convert(spec.fields());
+// Root has all that it takes; what looks like root in a user namespace need not. Limits are those of a namespace of the
+// sandbox's own.
+bool needsUserNamespace(const NativeOptions& native) {
+    return native.newUserNamespace || !native.mayNest || ::geteuid() != 0 || !warden::hasEffective(CAP_SYS_ADMIN);
+}
+
+// Capabilities are over the one user namespace that there is, which is the caller's own; but whoever has them over a
+// namespace can lift its limits, and then there are two.
+plan::Plan planFor(spec::Spec& spec, const NativeOptions& native) {
+    spec.nestedUserNamespaces = native.mayNest;
+    plan::Plan plan = plan::draftPlan(spec, {::geteuid(), ::getegid()});
+    plan.identity = native.mayNest ? wire::IdentityKind::mapped : plan.identity;
+    return plan;
+}
+
+Result<Prepared> prepare(const client::Spec& asked, const NativeOptions& native) {
+    Result<Request> request = convert(asked.fields());
     if (!request) {
         return std::move(request).error();
     }
-    plan::Plan plan = plan::draftPlan(request.value().spec, {::geteuid(), ::getegid()});
+    plan::Plan plan = planFor(request.value().spec, native);
     Result<std::vector<std::byte>> bytes = plan::encode(plan);
     if (!bytes) {
         return std::move(bytes).error();
@@ -82,11 +99,6 @@ struct Warden {
     client::Descriptor control;
 };
 
-// Root has all that it takes; what looks like root in a user namespace need not.
-bool needsUserNamespace(const NativeOptions& native) {
-    return native.newUserNamespace || ::geteuid() != 0 || !warden::hasEffective(CAP_SYS_ADMIN);
-}
-
 client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions& native) {
     const OwnHost own;
     std::array<int, 2> pair{};
@@ -107,7 +119,6 @@ client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions
         host.proc = own.proc.get();
         host.devNull = own.devNull.get();
         host.native = true;
-        host.mayNest = native.mayNest;
         warden::runNativeWarden(host,
                                 {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
                                  static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace});
@@ -159,7 +170,7 @@ client::Error giveUp(Warden& warden, client::Error error) {
 
 client::Result<std::unique_ptr<watch::Payload>> startNative(const client::Spec& spec, const NativeOptions& native,
                                                             const client::CallOptions& options) {
-    Result<Prepared> prepared = prepare(spec);
+    Result<Prepared> prepared = prepare(spec, native);
     if (!prepared) {
         return clientError(std::move(prepared).error(), 0);
     }

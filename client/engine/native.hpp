@@ -15,7 +15,8 @@ struct NativeOptions {
 };
 
 // Returns when the payload has been executed, or `cancelled` when options.cancelFd is readable. `unavailable`: the
-// kernel does not let this caller make namespaces; nothing has been done then.
+// kernel does not let this caller make namespaces, or only the daemon can do what is asked for; nothing has been done
+// then.
 [[nodiscard]] client::Result<std::unique_ptr<watch::Payload>>
 startNative(const client::Spec& spec, const NativeOptions& native, const client::CallOptions& options);
 

@@ -149,7 +149,7 @@ struct Header {
     std::uint32_t process;          // ProcessFlag
     std::uint32_t fdCount;          // descriptors that follow the Plan in Launch
     std::uint64_t setupTimeoutUsec; // from Launch to the payload's exec
-    std::uint64_t capabilities;     // the payload's, 1 << number each; namespaceRoot only
+    std::uint64_t capabilities;     // the payload's, 1 << number each; from a broker with namespaceRoot only
 };
 
 static_assert(std::is_trivially_copyable_v<Header> && std::is_trivially_copyable_v<MountStep>);

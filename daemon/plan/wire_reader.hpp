@@ -69,11 +69,7 @@ private:
 
     // Outside a user namespace of its own there are no other ids, no process 1 and nothing nested.
     [[nodiscard]] bool checkIdentity() const noexcept {
-        const auto identity = static_cast<IdentityKind>(header_->identity);
-        if (header_->capabilities != 0 && identity != IdentityKind::namespaceRoot) {
-            return false;
-        }
-        return identity != IdentityKind::host ||
+        return static_cast<IdentityKind>(header_->identity) != IdentityKind::host ||
                (header_->insideUid == header_->uid && header_->insideGid == header_->gid &&
                 (header_->namespaces & unsharePid) != 0 && header_->filter.count > 0 &&
                 (header_->process & (processIsFirst | processNesting)) == 0);

@@ -34,7 +34,6 @@ struct Host {
     // There is no spawner: our processes are the caller's own, with its limits and in its namespaces anyway. They are
     // in the sandbox's user namespace already, or root's, and may do there what is to be done.
     bool native = false;
-    bool mayNest = false; // native only: the payload may make namespaces
     InitialView initial;
 };
 

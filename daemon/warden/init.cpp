@@ -73,7 +73,7 @@ Failure fillNamespaces(Init& init) noexcept {
 }
 
 Failure forbidNamespaces(Init& init) noexcept {
-    return init.host.mayNest ? success : warden::forbidNamespaces(init.plan, init.host.proc);
+    return warden::forbidNamespaces(init.plan, init.host.proc);
 }
 
 // Nothing mounted here shows outside, and nothing mounted outside shows here.

@@ -48,7 +48,7 @@ Failure mapIds(Inner& inner) noexcept {
                         writeProc(proc, "self/uid_map", IdMapLine(header.insideUid, outside.uid).bytes) &&
                         writeProc(proc, "self/gid_map", IdMapLine(header.insideGid, outside.gid).bytes);
     const int error = errno;
-    if (!forbidTracing()) {
+    if (!inner.host.native && !forbidTracing()) { // natively once the payload has joined
         return failed(SetupStep::maps);
     }
     return mapped ? success : failedWith(error, SetupStep::maps);
@@ -80,7 +80,7 @@ Failure takeLabel(Inner& inner) noexcept {
 }
 
 Failure becomeCaller(Inner& inner) noexcept {
-    return becomeCallerWithAll(payloadIds(inner.launch.plan.header()));
+    return inner.host.native ? success : becomeCallerWithAll(payloadIds(inner.launch.plan.header()));
 }
 
 Failure bindLife(Inner& inner) noexcept {

@@ -1,6 +1,7 @@
 #include "warden/native.hpp"
 
 #include "warden/assign_descriptors.hpp"
+#include "warden/identity.hpp"
 #include "warden/life.hpp"
 #include "warden/proc_text.hpp"
 #include "warden/process.hpp"
@@ -8,6 +9,8 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -49,11 +52,24 @@ Failure openRequest(Warden& warden, const NativeRequest& request) noexcept {
     return takeDescriptors(warden, request);
 }
 
+// For what building changes in itself and a payload that comes of it must not have.
+Failure readOwnLimits(ProbeRecord& own) noexcept {
+    own.umask = ::umask(0);
+    ::umask(own.umask);
+    for (unsigned i = 0; i < limitCount; ++i) {
+        if (::syscall(SYS_prlimit64, 0, i, nullptr, &own.limits[i]) != 0) {
+            return failed(SetupStep::limits);
+        }
+    }
+    return success;
+}
+
 // One line each, which needs no capability outside; setgroups(2) is the price of the second.
 Failure mapOwnIds(int proc, const wire::Header& header) noexcept {
+    const Ids inside = builderIds(header);
     const bool done = writeProc(proc, "self/setgroups", "deny") &&
-                      writeProc(proc, "self/uid_map", IdMapLine(header.insideUid, header.uid).bytes) &&
-                      writeProc(proc, "self/gid_map", IdMapLine(header.insideGid, header.gid).bytes);
+                      writeProc(proc, "self/uid_map", IdMapLine(inside.uid, header.uid).bytes) &&
+                      writeProc(proc, "self/gid_map", IdMapLine(inside.gid, header.gid).bytes);
     return done ? success : failed(SetupStep::maps);
 }
 
@@ -73,6 +89,9 @@ Failure makeUserNamespace(const Host& host, const wire::Header& header) noexcept
     Failure failure = openRequest(warden, request);
     if (!failure) {
         failure = assignDescriptors(warden.launch);
+    }
+    if (!failure) {
+        failure = readOwnLimits(warden.caller.record);
     }
     if (!failure && request.newUserNamespace) {
         failure = makeUserNamespace(host, warden.launch.plan.header());

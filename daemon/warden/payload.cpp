@@ -34,7 +34,7 @@ struct Entry {
     bool isReported = false; // as a payload that runs
 };
 
-// What has the namespaces already has taken them before; natively this process has them from the caller, here as below.
+// What has the namespaces already has taken them before; natively this process has them from the caller.
 Failure takePriorities(Entry& entry) noexcept {
     return entry.init < 0 || entry.host.native ? success : takeCallersPriorities(entry.host, entry.caller);
 }
@@ -91,10 +91,9 @@ Failure tell(Entry& entry) noexcept {
 }
 
 Failure takeCallersLimits(Entry& entry) noexcept {
-    if (entry.host.native) {
-        return success;
+    if (!entry.host.native) {
+        takeSignals(entry.caller.record.context);
     }
-    takeSignals(entry.caller.record.context);
     return takeLimits(entry.caller.record);
 }
 

@@ -6,6 +6,18 @@
 
 namespace sandboxd::warden {
 
+namespace {
+
+// A caller may plan for itself what nobody may send: it gives away nothing but what it has. Init has a filter, and
+// capabilities are those of a namespace that nothing of the sandbox itself belongs to.
+bool maySend(const wire::PlanReader& plan) noexcept {
+    const wire::Header& header = plan.header();
+    const bool hasInner = header.identity == static_cast<unsigned>(wire::IdentityKind::namespaceRoot);
+    return plan.idleFilter().count > 0 && (header.capabilities == 0 || hasInner);
+}
+
+} // namespace
+
 Failure openPlan(int memfd, wire::PlanReader& plan) noexcept {
     constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
     // Seals before anything else: only a memfd has them, and with them its size and bytes stand still.
@@ -25,8 +37,7 @@ Failure openPlan(int memfd, wire::PlanReader& plan) noexcept {
     if (block == MAP_FAILED) {
         return failed(SetupStep::plan);
     }
-    // Whoever sends a Plan cannot leave out init's filter; natively there is none.
-    const bool sound = plan.open(static_cast<const std::byte*>(block), size) && plan.idleFilter().count > 0;
+    const bool sound = plan.open(static_cast<const std::byte*>(block), size) && maySend(plan);
     return sound ? success : failedWith(EBADMSG, SetupStep::plan);
 }
 

@@ -9,7 +9,7 @@
 namespace sandboxd::warden {
 
 // Maps `memfd` for the rest of the process's life and opens `plan` on it. Step plan: EPERM without all four seals,
-// EBADMSG if malformed or without a filter for init.
+// EBADMSG if malformed or not for others to send.
 Failure openPlan(int memfd, wire::PlanReader& plan) noexcept;
 
 } // namespace sandboxd::warden

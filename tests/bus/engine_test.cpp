@@ -134,6 +134,44 @@ TEST_F(Engine, RootNeedsNobodysPermission) {
     });
 }
 
+TEST_F(Engine, CapabilitiesAreOverTheCallersOwnNamespace) {
+    const Outcome outcome = run({{"SANDBOXD_ENGINE", "native"}},
+                                {"--cap-add", "CAP_SYS_ADMIN", "--tmpfs", "/mnt", "sh", "-c",
+                                 "grep CapEff /proc/self/status; mount -t tmpfs none /mnt && echo mounted"});
+    EXPECT_EQ(outcome.errors, "");
+    EXPECT_EQ(outcome.output, "CapEff:\t0000000000200000\nmounted\n");
+}
+
+TEST_F(Engine, WhoHasCapabilitiesCannotLiftALimitThatWasAskedFor) {
+    const Outcome outcome = run({{"SANDBOXD_ENGINE", "native"}},
+                                {"--unshare-user", "--disable-userns", "--cap-add", "ALL", "--uid", "0", "sh", "-c",
+                                 "echo 9 > /proc/sys/user/max_user_namespaces; unshare -U true || echo none"});
+    EXPECT_EQ(outcome.output, "none\n") << outcome.errors;
+}
+
+TEST_F(Engine, ProcessOneHasItsCallersUmaskAndLimits) {
+    const std::string tell = "umask; ulimit -Sn; ulimit -Hn";
+    const Outcome outside = runAs(user_, Invocation{{"sh", "-c", "umask 27; ulimit -Sn 99; " + tell}, {}, ""});
+    const Outcome outcome =
+        runAs(user_, Invocation{{"sh", "-c",
+                                 "umask 27; ulimit -Sn 99; " + bwrap_ +
+                                     " --ro-bind / / --unshare-pid --as-pid-1 sh -c 'echo $$; " + tell + "'"},
+                                {{"SANDBOXD_ENGINE", "native"}},
+                                ""});
+    EXPECT_EQ(outcome.errors, "");
+    EXPECT_EQ(outcome.output, "1\n" + outside.output);
+}
+
+TEST_F(Engine, RootsCommandKeepsWhatRootHasUnlessItIsDropped) {
+    const UserProcess root = UserProcess::unchanged([this] {
+        const std::string bwrap = bwrap_ + " --dev-bind / / ";
+        const std::string same =
+            "test \"$(grep CapEff /proc/self/status)\" = \"$(" + bwrap + "grep CapEff /proc/self/status)\"";
+        EXPECT_EQ(::system(same.c_str()), 0);
+        EXPECT_EQ(::system((bwrap + "--cap-drop ALL grep -q 'CapEff:.0000000000000000' /proc/self/status").c_str()), 0);
+    });
+}
+
 TEST_F(Engine, LimitsOfTheHostStayWhatTheyAre) {
     const std::string before = readFile("/proc/sys/user/max_user_namespaces");
     const UserProcess root = UserProcess::unchanged([this] {

@@ -221,6 +221,9 @@ TEST_F(AbuseTest, S32_AMalformedPlanIsRefused) {
     PlanBlock noFilterOfInit = ordinaryPlan();
     noFilterOfInit.idleFilter.clear();
     bad.push_back(noFilterOfInit.bytes());
+    PlanBlock capable = ordinaryPlan();
+    capable.header.capabilities = 1;
+    bad.push_back(capable.bytes());
     for (const auto& bytes : bad) {
         const wire::Report report = launchBytes(spawner(), bytes);
         EXPECT_EQ(report.step, SetupStep::plan);

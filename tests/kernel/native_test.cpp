@@ -209,6 +209,35 @@ TEST_F(NativeTest, OnlyTheCallersOwnIdsAreMapped) {
     EXPECT_EQ(report.error, EPERM);
 }
 
+// The namespace that has capabilities is another than the one that holds the limits.
+TEST_F(NativeTest, AnInnerNamespaceIsJoinedAndThenHidden) {
+    Pipe output;
+    PlanBlock plan = payloadPlan({"attack-init"});
+    plan.header.identity = static_cast<std::uint32_t>(wire::IdentityKind::namespaceRoot);
+    plan.fds = {{1, 0}};
+    plan.header.block = 1;
+    Pipe go;
+    Pipe initsOwn;
+    NativeSandbox sandbox(plan, {output.write.get(), go.read.get(), initsOwn.write.get()});
+    ASSERT_EQ(sandbox.report().error, 0);
+    EXPECT_EQ(initsOwn.readAll(), "");
+    go.write.reset();
+    auto results = parseResults(output.readAll());
+    results.erase("alive");
+    EXPECT_EQ(results.size(), 11U);
+    for (const auto& [name, error] : results) {
+        EXPECT_NE(error, 0) << name;
+    }
+}
+
+TEST_F(NativeTest, APayloadCanBeProcessOne) {
+    PlanBlock plan = payloadPlan({"exit", "7"});
+    plan.header.process |= wire::processIsFirst;
+    NativeSandbox sandbox(plan);
+    ASSERT_EQ(sandbox.report().error, 0);
+    EXPECT_EQ(sandbox.awaitEnd().status, 7);
+}
+
 TEST_F(NativeTest, TheSandboxEndsWithItsLifeline) {
     Pipe lifeline;
     PlanBlock plan = payloadPlan({"wait"});

@@ -73,10 +73,13 @@ int main(int argc, char** argv) {
     sandboxd::watch::occupyStandardStreams();
     const std::string program = argc > 0 ? argv[0] : "bwrap";
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-    const Parsed parsed = parse(program, words, [&](int descriptor) {
-        std::erase(descriptors, descriptor);
-        return readAndClose(descriptor);
-    });
+    const Parsed parsed = parse(
+        program, words,
+        [&](int descriptor) {
+            std::erase(descriptors, descriptor);
+            return readAndClose(descriptor);
+        },
+        rootsCapabilities());
     (void)std::fputs(parsed.warnings.c_str(), stderr);
     Surroundings surroundings = lookAround();
     surroundings.descriptors = std::move(descriptors);

@@ -25,8 +25,10 @@ std::vector<std::string> split(const std::string& data) {
 
 class Parser {
 public:
-    Parser(const std::string& program, const ReadArguments& readArguments)
-        : program_(program), readArguments_(readArguments) {}
+    Parser(const std::string& program, const ReadArguments& readArguments, std::set<std::string> capabilities)
+        : program_(program), readArguments_(readArguments) {
+        reading_.command.capabilities = std::move(capabilities);
+    }
 
     Parsed run(std::span<const std::string> words) {
         counted_ = words.size();
@@ -141,11 +143,12 @@ private:
 
 } // namespace
 
-Parsed parse(const std::string& program, std::span<const std::string> words, const ReadArguments& readArguments) {
+Parsed parse(const std::string& program, std::span<const std::string> words, const ReadArguments& readArguments,
+             std::set<std::string> capabilities) {
     if (words.empty()) {
         return {NoCommand{}, ""};
     }
-    return Parser(program, readArguments).run(words);
+    return Parser(program, readArguments, std::move(capabilities)).run(words);
 }
 
 } // namespace sandboxd::bwrap

@@ -34,8 +34,9 @@ struct Parsed {
 // Reads a descriptor to its end and closes it; an errno if that fails.
 using ReadArguments = std::function<std::variant<std::string, int>(int descriptor)>;
 
-// `words`: without the program's own name, which is `program`.
+// `words`: without the program's own name, which is `program`. `capabilities`: what the command keeps unless options
+// say otherwise.
 [[nodiscard]] Parsed parse(const std::string& program, std::span<const std::string> words,
-                           const ReadArguments& readArguments);
+                           const ReadArguments& readArguments, std::set<std::string> capabilities = {});
 
 } // namespace sandboxd::bwrap

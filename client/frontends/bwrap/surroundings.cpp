@@ -1,11 +1,15 @@
 #include "surroundings.hpp"
 
+#include "capability_names.hpp"
 #include "inherited.hpp"
 
+#include <array>
 #include <climits>
 #include <cstdlib>
+#include <linux/capability.h>
 #include <memory>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace sandboxd::bwrap {
@@ -33,6 +37,22 @@ bool isDirectory(const std::string& path) {
 }
 
 } // namespace
+
+std::set<std::string> rootsCapabilities() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> halves{};
+    std::set<std::string> held;
+    if (::getuid() != 0 || ::syscall(SYS_capget, &header, halves.data()) != 0) {
+        return held;
+    }
+    const std::span<const std::string_view> names = capabilityNames();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if ((halves.at(i / 32).effective >> (i % 32) & 1U) != 0) {
+            held.emplace(names[i]);
+        }
+    }
+    return held;
+}
 
 Surroundings lookAround() {
     Surroundings surroundings;

@@ -5,6 +5,9 @@
 
 namespace sandboxd::bwrap {
 
+// What root's command keeps unless options say otherwise: what root has. Nothing of anybody else.
+[[nodiscard]] std::set<std::string> rootsCapabilities();
+
 [[nodiscard]] Surroundings lookAround();
 
 } // namespace sandboxd::bwrap

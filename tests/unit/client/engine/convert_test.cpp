@@ -133,6 +133,18 @@ TEST(Convert, EveryMountOperationKeepsItsPlaceAndItsValues) {
     EXPECT_EQ(overlay.work->text(), "w");
 }
 
+TEST(Convert, CapabilitiesAndProcessOneArrive) {
+    client::Spec asked = smallest();
+    asked.identity(client::Identity::namespaceRoot).capabilities({"CAP_KILL"}).nestedUserNamespaces(true).init(false);
+    const spec::Spec spec = converted(asked);
+    EXPECT_EQ(spec.identity, spec::Identity::namespaceRoot);
+    EXPECT_EQ(spec.capabilities, 1U << 5U);
+    EXPECT_TRUE(spec.nestedUserNamespaces);
+    EXPECT_FALSE(spec.init);
+    EXPECT_EQ(refused(smallest().capabilities({"CAP_NONE"})).code, ErrorCode::invalidOption);
+    EXPECT_EQ(refused(smallest().capabilities({"CAP_KILL"})).code, ErrorCode::conflictingOptions);
+}
+
 TEST(Convert, TheDaemonsRulesHoldInItsWords) {
     EXPECT_EQ(refused(smallest().mount(client::Proc{"proc"})).message,
               "mounts: operation 0: target: \"proc\" is not absolute");
@@ -150,7 +162,7 @@ TEST(Convert, WhatOnlyTheDaemonCanDoIsRefused) {
     EXPECT_EQ(refused(smallest().seccomp(client::Seccomp::strict)).code, ErrorCode::notSupported);
     EXPECT_EQ(refused(smallest().profile("p")).code, ErrorCode::notSupported);
     EXPECT_EQ(refused(smallest().require("apparmor")).code, ErrorCode::notSupported);
-    EXPECT_EQ(refused(smallest().identity(client::Identity::namespaceRoot)).code, ErrorCode::notSupported);
+    EXPECT_EQ(refused(smallest().identity(client::Identity::host)).code, ErrorCode::notSupported);
 }
 
 TEST(Convert, MoreDescriptorsThanAPayloadCanHaveAreTooMany) {
