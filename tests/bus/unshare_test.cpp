@@ -11,7 +11,8 @@ class Unshare : public BusTest {
 protected:
     Outcome unshare(std::vector<std::string> arguments) const {
         arguments.insert(arguments.begin(), built("client/frontends/unshare/sandbox-unshare"));
-        return runAs(user_, Invocation{std::move(arguments), {{"PATH", "/usr/bin:/bin"}}, user_.home});
+        const std::map<std::string, std::string> environment{{"PATH", "/usr/bin:/bin"}, {"SANDBOXD_ENGINE", "broker"}};
+        return runAs(user_, Invocation{std::move(arguments), environment, user_.home});
     }
 
     std::string output(const std::vector<std::string>& arguments) const {

@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include "engine/engine.hpp"
 #include "lifeline.hpp"
 #include "message.hpp"
 #include "sandboxd/client.hpp"
@@ -8,7 +9,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -59,13 +62,20 @@ int endLike(const client::ExitStatus& status) {
 
 // What stands for the program while it runs.
 struct Stand {
-    client::Connection connection;
+    engine::Engine engine;
     watch::Lifeline lifeline;
     watch::Signals signals;
     terminal::OwnTerminal terminal;
 };
 
+// A user namespace is what every command line here asks for; what it may do in there is not limited.
+constexpr engine::NativeOptions nativeOptions{.newUserNamespace = true, .mayNest = true};
+
 client::Result<Stand> makeStand() {
+    const client::Result<engine::Choice> choice = engine::parseChoice(std::getenv(engine::choiceVariable));
+    if (!choice) {
+        return choice.error();
+    }
     client::Result<watch::Signals> signals = watch::Signals::start();
     if (!signals) {
         return std::move(signals).error();
@@ -78,15 +88,11 @@ client::Result<Stand> makeStand() {
     if (!terminal) {
         return std::move(terminal).error();
     }
-    client::Result<client::Connection> connection = client::Connection::open();
-    if (!connection) {
-        return std::move(connection).error();
-    }
-    return Stand{std::move(connection).value(), std::move(lifeline).value(), std::move(signals).value(),
+    return Stand{engine::Engine(choice.value(), nativeOptions), std::move(lifeline).value(), std::move(signals).value(),
                  std::move(terminal).value()};
 }
 
-client::Result<client::Sandbox> spawn(client::Spec& spec, Stand& stand) {
+client::Result<std::unique_ptr<watch::Payload>> spawn(client::Spec& spec, Stand& stand) {
     spec.lifetime(client::Lifetime::descriptor).lifeline(stand.lifeline.watched.get());
     stand.terminal.give(spec);
     if (spec.fields().terminal) {
@@ -94,7 +100,7 @@ client::Result<client::Sandbox> spawn(client::Spec& spec, Stand& stand) {
     }
     const client::CallOptions options{
         .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = stand.signals.fd(), .cancelGrace = answerUnderWay};
-    return stand.connection.spawn(spec, options);
+    return stand.engine.spawn(spec, options);
 }
 
 // Whoever reads from the other end of a pipe waits for the program's end of it, not for ours.
@@ -116,15 +122,14 @@ int run(client::Spec spec, const std::vector<int>& descriptors) {
     if (!stand) {
         return sayError(stand.error());
     }
-    client::Result<client::Sandbox> sandbox = spawn(spec, stand.value());
-    if (!sandbox) {
-        const bool ended = sandbox.error().kind == ErrorKind::cancelled;
-        return ended ? 128 + stand.value().signals.take() : sayFailure(sandbox.error(), spec.fields().argv.front());
+    const auto payload = spawn(spec, stand.value());
+    if (!payload) {
+        const bool ended = payload.error().kind == ErrorKind::cancelled;
+        return ended ? 128 + stand.value().signals.take() : sayFailure(payload.error(), spec.fields().argv.front());
     }
     stand.value().lifeline.watched.reset();
     closeHandedOver(descriptors);
-    watch::BrokersPayload payload(stand.value().connection, std::move(sandbox).value());
-    const auto end = stand.value().terminal.awaitEnd(payload, stand.value().signals,
+    const auto end = stand.value().terminal.awaitEnd(*payload.value(), stand.value().signals,
                                                      [](const client::Error& error) { (void)sayError(error); });
     return end ? endLike(end.value()) : sayError(end.error());
 }
