@@ -123,8 +123,10 @@ client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions
                                 {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
                                  static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace});
     }
-    if (started.pid < 0) {
-        return watch::failure("cannot make a process", errno);
+    if (started.pid < 0) { // ENOSYS: the filter of a container, which would not let the rest pass either
+        client::Error error = watch::failure("cannot make a process", errno);
+        error.kind = ErrorKind::unavailable;
+        return error;
     }
     return started;
 }

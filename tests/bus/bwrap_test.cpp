@@ -39,7 +39,7 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(Engine, Bwrap, testing::Values("broker", "native"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& engine) { return std::string(engine.param); });
 
 TEST_P(Bwrap, GivesTheOutputAndTheExitStatus) {
     const Outcome outcome = onHost({"sh", "-c", "echo out; echo err >&2; exit 7"});

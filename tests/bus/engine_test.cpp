@@ -1,5 +1,6 @@
 // Who builds the sandbox of sandbox-bwrap, and that nobody else does when that fails.
 #include "bus_test.hpp"
+#include "terminal_session.hpp"
 
 #include <cstdlib>
 
@@ -127,6 +128,36 @@ TEST_F(Engine, WhoIsRootOfAUserNamespaceNeedsNoOther) {
     EXPECT_EQ(lines[3], "2");
 }
 
+// What is awaited is typed in two pieces, as the terminal shows what is typed.
+TEST_F(Engine, ATerminalIsTheCommandsOwnWithItsKeys) {
+    TerminalSession session(user_, user_.home);
+    session.type("SANDBOXD_ENGINE=native " + bwrap_ + " --ro-bind / / --dev /dev --unshare-all sh -c '" +
+                 "echo con\"\"trolled > /dev/tty; read line; echo got:$line; exec sleep 1000'\n");
+    session.await("controlled");
+    session.type("\032");
+    session.await("Stopped");
+    session.type("fg\n");
+    session.await("sandbox-bwrap");
+    session.type("text\n");
+    session.await("got:text");
+    session.type("\003");
+    session.await("$ "); // the shell is back
+    session.type("echo en''ded=$?\n");
+    session.await("ended=130");
+}
+
+TEST_F(Engine, UnshareUsesTheSame) {
+    const std::string unshare = built("client/frontends/unshare/sandbox-unshare");
+    const std::string text = "id -u; mount -t tmpfs none /mnt && ls -A /mnt && echo mounted";
+    const std::vector<std::string> command{unshare, "-Urm", "sh", "-c", text};
+    const Outcome outcome = runAs(user_, Invocation{command, {{"DBUS_SYSTEM_BUS_ADDRESS", nowhere}}, ""});
+    EXPECT_EQ(outcome.errors, "");
+    EXPECT_EQ(outcome.output, "0\nmounted\n");
+    const Outcome mistaken = runAs(user_, Invocation{command, {{"SANDBOXD_ENGINE", "none"}}, ""});
+    EXPECT_EQ(mistaken.status, 1);
+    EXPECT_EQ(mistaken.errors, "unshare: SANDBOXD_ENGINE: \"none\" is none of auto, native and broker\n");
+}
+
 TEST_F(Engine, RootNeedsNobodysPermission) {
     const UserProcess root = UserProcess::unchanged([this] {
         const std::string command = bwrap_ + " --ro-bind / / --tmpfs /tmp --unshare-all true";
@@ -140,6 +171,14 @@ TEST_F(Engine, CapabilitiesAreOverTheCallersOwnNamespace) {
                                  "grep CapEff /proc/self/status; mount -t tmpfs none /mnt && echo mounted"});
     EXPECT_EQ(outcome.errors, "");
     EXPECT_EQ(outcome.output, "CapEff:\t0000000000200000\nmounted\n");
+}
+
+TEST_F(Engine, OfTheBrokerTheyTakeARight) {
+    const Outcome outcome = run({{"SANDBOXD_ENGINE", "broker"}}, {"--cap-add", "CAP_SYS_ADMIN", "true"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.errors.starts_with("bwrap: No permissions to create a new namespace: "
+                                           "org.sandboxd1.spawn-namespace-root: "))
+        << outcome.errors;
 }
 
 TEST_F(Engine, WhoHasCapabilitiesCannotLiftALimitThatWasAskedFor) {

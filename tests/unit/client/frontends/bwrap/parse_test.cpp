@@ -246,6 +246,18 @@ TEST(BwrapParse, AddsAndDropsCapabilities) {
     EXPECT_EQ(mistake({"--cap-drop", "CAP_NONE"}), "unknown cap: CAP_NONE");
 }
 
+TEST(BwrapParse, BeginsWithTheCapabilitiesThatAreThere) {
+    const auto left = [](const Words& words) {
+        const std::set<std::string> present{"CAP_BPF", "CAP_KILL"};
+        const Parsed parsed = parse(
+            "bwrap", words, [](int) { return EBADF; }, present);
+        return std::get<Command>(parsed.outcome).capabilities;
+    };
+    EXPECT_EQ(left({"x"}), (std::set<std::string>{"CAP_BPF", "CAP_KILL"}));
+    EXPECT_EQ(left({"--cap-drop", "CAP_BPF", "x"}), (std::set<std::string>{"CAP_KILL"}));
+    EXPECT_EQ(left({"--cap-drop", "ALL", "--cap-add", "CAP_CHOWN", "x"}), (std::set<std::string>{"CAP_CHOWN"}));
+}
+
 TEST(BwrapParse, RefusesNamesThatAreNoVariables) {
     EXPECT_EQ(mistake({"--setenv", "A=B", "x"}), "setenv failed");
     EXPECT_EQ(mistake({"--setenv", "", "x"}), "setenv failed");
