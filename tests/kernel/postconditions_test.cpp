@@ -155,13 +155,19 @@ TEST(Postconditions, FailWithOneCapabilityTooManyOrTooFew) {
 }
 
 TEST(Postconditions, FailIfOneOfTheSetsDiffersFromTheOthers) {
-    const std::pair<const char*, std::function<bool()>> changes[] = {
-        {"ambient", [] { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_CHOWN, 0, 0) == 0; }},
-        {"effective", [] { return warden::useCapabilities(asked & ~warden::capabilityBit(CAP_CHOWN)); }},
-        {"inheritable", [] { return warden::keepCapabilities(asked); }},
-        {"permitted", [] { return warden::keepCapabilities(warden::capabilityBit(CAP_NET_RAW)); }}};
-    for (const auto& [set, change] : changes) {
-        EXPECT_EQ(verifyCapabilities(asked, change), EPERM) << set;
+    constexpr std::uint64_t less = warden::capabilityBit(CAP_NET_RAW);
+    const struct {
+        const char* set;
+        std::uint64_t wanted;
+        std::function<bool()> change;
+    } changes[] = {
+        {"ambient", asked, [] { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_CHOWN, 0, 0) == 0; }},
+        {"effective", asked, [] { return warden::useCapabilities(less); }},
+        {"inheritable", asked, [] { return warden::keepCapabilities(asked); }},
+        {"bounding", less, [] { return warden::takeExactly(less); }},
+    };
+    for (const auto& [set, wanted, change] : changes) {
+        EXPECT_EQ(verifyCapabilities(wanted, change), EPERM) << set;
     }
 }
 

@@ -109,7 +109,7 @@ const std::set<long> callsThatReach{SYS_ptrace,
                                     440,
                                     448};
 
-TEST_F(HostFilter, S02_S03_RefusesWhatReachesOtherProcessesOfTheUser) {
+TEST_F(HostFilter, S02_RefusesWhatReachesOtherProcessesOfTheUser) {
     for (const long number : callsThatReach) {
         EXPECT_EQ(call(number), fails(EPERM)) << number;
     }
@@ -121,7 +121,7 @@ TEST_F(HostFilter, DiffersFromTheDefaultByThatAlone) {
     EXPECT_EQ(others.size(), callsThatReach.size() - 1); // setns is refused by default
 }
 
-TEST_F(HostFilter, MakesNoNamespace) {
+TEST_F(HostFilter, S05_MakesNoNamespace) {
     for (const std::uint64_t flag :
          Values{CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP}) {
         EXPECT_EQ(call(SYS_clone, {flag}), fails(EPERM)) << flag;
@@ -130,7 +130,7 @@ TEST_F(HostFilter, MakesNoNamespace) {
     EXPECT_EQ(call(435 /* clone3 */), fails(ENOSYS));
 }
 
-TEST_F(HostFloor, S02_S03_RefusesWhatReachesAndUserNamespacesAndNothingElse) {
+TEST_F(HostFloor, S02_RefusesWhatReachesAndUserNamespacesAndNothingElse) {
     for (long number = 0; number < 2000; ++number) {
         const std::uint32_t expected = callsThatReach.contains(number) ? fails(EPERM)
                                        : number == 435 /* clone3 */    ? fails(ENOSYS)
@@ -155,7 +155,7 @@ TEST_F(HostFloor, S34_TerminalInjectionIsRefusedOnTheLow32Bits) {
 
 #if defined(__x86_64__)
 // By asm/unistd_32.h and asm/unistd_x32.h, in the order of the names above.
-TEST_F(HostFloor, S02_S03_OtherArchitecturesOfTheMachineAreFilteredByTheirOwnNumbers) {
+TEST_F(HostFloor, S02_OtherArchitecturesOfTheMachineAreFilteredByTheirOwnNumbers) {
     for (const long number : {26, 347, 348, 349, 286, 288, 287, 346, 438, 440, 448}) {
         EXPECT_EQ(call(number, {}, AUDIT_ARCH_I386), fails(EPERM)) << number;
     }
