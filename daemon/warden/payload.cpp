@@ -5,6 +5,7 @@
 #include "warden/caller_limits.hpp"
 #include "warden/confine.hpp"
 #include "warden/descriptors.hpp"
+#include "warden/domain.hpp"
 #include "warden/execute.hpp"
 #include "warden/identity.hpp"
 #include "warden/information.hpp"
@@ -77,6 +78,16 @@ Failure forbidPrivileges(Entry&) noexcept {
     return forbidNewPrivileges();
 }
 
+// Under identity `host` the user's other processes are of the same user namespace. A label keeps them apart as well.
+Failure partFromOthers(Entry& entry) noexcept {
+    const wire::Header& header = entry.launch.plan.header();
+    if (header.identity != static_cast<unsigned>(wire::IdentityKind::host)) {
+        return success;
+    }
+    const Failure failure = enterDomain();
+    return header.label != 0 ? success : failure;
+}
+
 Failure changeDirectory(Entry& entry) noexcept {
     const char* path = entry.launch.plan.text(entry.launch.plan.header().workingDirectory);
     return ::chdir(path == nullptr ? "/" : path) == 0 ? success : failed(SetupStep::workingDirectory);
@@ -114,9 +125,9 @@ Failure verify(Entry& entry) noexcept {
 using Step = Failure (*)(Entry&) noexcept;
 
 // Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {
-    takePriorities,  join,        becomeCaller, dieWithWarden, newSession,        takeLabel, forbidPrivileges,
-    changeDirectory, readFilters, place,        tell,          takeCallersLimits, filter,    verify};
+constexpr Step steps[] = {takePriorities,    join,           becomeCaller,    dieWithWarden, newSession, takeLabel,
+                          forbidPrivileges,  partFromOthers, changeDirectory, readFilters,   place,      tell,
+                          takeCallersLimits, filter,         verify};
 
 Failure run(Entry& entry) noexcept {
     for (const Step step : steps) {

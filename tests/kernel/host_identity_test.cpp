@@ -6,6 +6,7 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -94,6 +95,28 @@ TEST_F(HostIdentityTest, S02_ItIsItsCallersToDebugOnlyOnceItsProgramRuns) {
         const std::string path = sandbox.path(file);
         EXPECT_EQ(runAsCaller([&] { return ::open(path.c_str(), O_RDONLY) < 0 ? errno : 0; }), EACCES) << file;
     }
+}
+
+// Where the caller's own /proc is bound no filter stands between: the calls are open(2) and read(2).
+TEST_F(HostIdentityTest, S02_ABoundProcLeadsIntoNoOtherProcessOfTheUser) {
+    const CallerProcess caller({}, [] { ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); });
+    const std::string process = "/proc/" + std::to_string(caller.pid());
+    const std::string environment = process + "/environ";
+    ASSERT_EQ(runAsCaller([&] { return ::open(environment.c_str(), O_RDONLY) < 0 ? errno : 0; }), 0);
+    PlanBlock plan = asHost(ordinaryPlan());
+    plan.add({wire::MountKind::bind, "/host", "/proc", wire::mountRecursive | wire::mountReadOnly});
+    plan.run({"sh", "-c",
+              "cd /host/" + std::to_string(caller.pid()) +
+                  " && for file in mem environ maps auxv; do (: < $file) 2>/dev/null && echo $file; done; "
+                  "for directory in root cwd; do ls $directory/ >/dev/null 2>&1 && echo $directory; done; "
+                  "readlink ns/user exe fd/0; echo tried"});
+    EXPECT_EQ(run(spawner(), caller, plan).output, "tried\n");
+}
+
+TEST_F(HostIdentityTest, LinksAndRenamesBetweenDirectoriesWorkAsEver) {
+    PlanBlock plan = asHost(ordinaryPlan());
+    plan.run({"sh", "-c", "mkdir /tmp/a /tmp/b && echo text > /tmp/a/x && ln /tmp/a/x /tmp/b/x && cat /tmp/b/x"});
+    EXPECT_EQ(run(spawner(), plan).output, "text\n");
 }
 
 TEST_F(HostIdentityTest, IdsAreThoseOfTheHost) {
