@@ -124,18 +124,6 @@ PlanBlock planOf(wire::IdentityKind identity) {
     return plan;
 }
 
-TEST(WireReaderTest, OnlyNamespaceRootHasCapabilities) {
-    using enum wire::IdentityKind;
-    for (const auto identity : {mapped, host, namespaceRoot}) {
-        PlanBlock plan = planOf(identity);
-        EXPECT_TRUE(opens(plan.bytes()));
-        for (const std::uint64_t set : {std::uint64_t{1}, std::uint64_t{1} << 40U}) {
-            plan.header.capabilities = set;
-            EXPECT_EQ(opens(plan.bytes()), identity == namespaceRoot);
-        }
-    }
-}
-
 TEST(WireReaderTest, TheHostsIdentityIsRefusedWithoutWhatProtectsOthersFromIt) {
     const std::function<void(PlanBlock&)> spoilers[] = {
         [](PlanBlock& plan) { plan.header.insideUid = 0; },
