@@ -229,7 +229,7 @@ TEST_P(OwnerTest, S01_TheCallerEntersNoNamespaceOfItsSandbox) {
     }
     for (const auto& [name, type] : {std::pair{"mnt", CLONE_NEWNS}, {"net", CLONE_NEWNET}, {"ipc", CLONE_NEWIPC}}) {
         const UniqueFd file = openNamespace(pid, name);
-        EXPECT_EQ(runAsCaller([&] { return ::setns(file.get(), type) == 0 ? 1 : errno; }), EPERM) << name;
+        EXPECT_EQ(runAsCaller([&, type = type] { return ::setns(file.get(), type) == 0 ? 1 : errno; }), EPERM) << name;
     }
     EXPECT_EQ(runAsCaller([&] { return canOpen(pid, "ns/user") ? 0 : errno; }), EACCES);
 }
