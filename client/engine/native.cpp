@@ -4,6 +4,7 @@
 #include "base/syscall.hpp"
 #include "engine/convert.hpp"
 #include "engine/native_payload.hpp"
+#include "engine/user_namespace_trial.hpp"
 #include "failure.hpp"
 #include "launch/step_names.hpp"
 #include "plan/draft_plan.hpp"
@@ -68,10 +69,21 @@ plan::Plan planFor(spec::Spec& spec, const NativeOptions& native) {
     return plan;
 }
 
+// What is limited around us is so inside; limits of the sandbox's own are another option's.
+Result<void> checkNesting(const NativeOptions& native) {
+    if (native.mustNotNest && native.mayNest && canMakeUserNamespace()) {
+        return Error{ErrorCode::conflictingOptions, "creation of new user namespaces was not disabled as requested"};
+    }
+    return {};
+}
+
 Result<Prepared> prepare(const client::Spec& asked, const NativeOptions& native) {
     Result<Request> request = convert(asked.fields());
     if (!request) {
         return std::move(request).error();
+    }
+    if (Result<void> nesting = checkNesting(native); !nesting) {
+        return std::move(nesting).error();
     }
     plan::Plan plan = planFor(request.value().spec, native);
     Result<std::vector<std::byte>> bytes = plan::encode(plan);

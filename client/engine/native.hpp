@@ -12,6 +12,7 @@ namespace sandboxd::engine {
 struct NativeOptions {
     bool newUserNamespace = true; // else as root: without one where the capabilities are there
     bool mayNest = true;          // the payload may make user namespaces
+    bool mustNotNest = false;     // and if something around us does not forbid that, there is no sandbox
 };
 
 // Returns when the payload has been executed, or `cancelled` when options.cancelFd is readable. `unavailable`: the

@@ -65,7 +65,8 @@ void resetSignals() noexcept {
 void forgetHandlers() noexcept {
     for (int signal = 1; signal < 65; ++signal) {
         struct sigaction present {};
-        if (::sigaction(signal, nullptr, &present) == 0 && present.sa_handler != SIG_IGN) {
+        if (::sigaction(signal, nullptr, &present) == 0 && present.sa_handler != SIG_IGN &&
+            present.sa_handler != SIG_DFL) {
             ::signal(signal, SIG_DFL);
         }
     }

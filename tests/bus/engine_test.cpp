@@ -3,6 +3,7 @@
 #include "terminal_session.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace sandboxd::bus_tests {
 namespace {
@@ -83,6 +84,18 @@ TEST_F(Engine, NativeFailsInBubblewrapsWordsWhereTheKernelForbidsNamespaces) {
                               "/proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n");
 }
 
+// Of a program that its user may not read the kernel gives its files in /proc to root.
+TEST_F(Engine, NativeFailsInBubblewrapsWordsWhereTheMapsAreRefused) {
+    const std::string unreadable = user_.home + "/bwrap";
+    std::filesystem::copy_file(bwrap_, unreadable);
+    std::filesystem::permissions(unreadable, std::filesystem::perms{0111});
+    const std::vector<std::string> command{unreadable, "--ro-bind", "/", "/", "true"};
+    const Outcome outcome = runAs(user_, Invocation{command, {{"SANDBOXD_ENGINE", "native"}}, ""});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.errors, "bwrap: setting up uid map: Permission denied\n");
+    EXPECT_NE(runAs(user_, command).errors.find("it is not dumpable"), std::string::npos);
+}
+
 TEST_F(Engine, NeitherSaysWhatBothSaid) {
     const Outcome outcome = inNamespace("--map-current-user", {{"DBUS_SYSTEM_BUS_ADDRESS", nowhere}}, R"sh(
         echo 0 > /proc/sys/user/max_user_namespaces
@@ -111,6 +124,20 @@ TEST_F(Engine, NoneIsMadeInsideOneThatForbidsIt) {
     EXPECT_EQ(outcome.status, 1);
     EXPECT_EQ(outcome.errors, "bwrap: Creating new namespace failed: nesting depth or "
                               "/proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n");
+}
+
+TEST_F(Engine, AnAssertionThatDoesNotHoldIsAFailure) {
+    const Outcome outcome = run({{"SANDBOXD_ENGINE", "native"}}, {"--assert-userns-disabled", "true"});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.errors, "bwrap: creation of new user namespaces was not disabled as requested\n");
+    const std::vector<std::string> disabling{"--unshare-user", "--disable-userns", "--assert-userns-disabled", "true"};
+    EXPECT_EQ(run({{"SANDBOXD_ENGINE", "native"}}, disabling).status, 0);
+    EXPECT_EQ(run({{"SANDBOXD_ENGINE", "broker"}}, {"--assert-userns-disabled", "true"}).status, 0);
+    EXPECT_EQ(inNamespace("--map-root-user", {{"SANDBOXD_ENGINE", "native"}}, R"sh(
+        echo 0 > /proc/sys/user/max_user_namespaces
+        exec "$BWRAP" --ro-bind / / --assert-userns-disabled true)sh")
+                  .status,
+              0);
 }
 
 // As in a container without privileges: uid 0, capabilities over what is its own, no bus.

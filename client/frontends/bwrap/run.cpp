@@ -102,7 +102,7 @@ int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand
 
 // bubblewrap makes a user namespace for everybody but root, who has to ask for it.
 engine::NativeOptions nativeOptions(const Command& command) {
-    return {command.unshared.user || command.unshared.userTry, !command.disableUserns};
+    return {command.unshared.user || command.unshared.userTry, !command.disableUserns, command.assertUsernsDisabled};
 }
 
 client::Result<Stand> makeStand(const Command& command, engine::Choice choice) {

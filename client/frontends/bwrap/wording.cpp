@@ -15,6 +15,9 @@ using client::ErrorKind;
 // Steps of the set-up as the daemon's messages have them.
 constexpr std::string_view enterDirectory = "cannot enter the working directory";
 
+// Bubblewrap's own words already.
+constexpr std::string_view assertion = "was not disabled as requested";
+
 bool says(const Error& error, std::string_view words) {
     return error.message.find(words) != std::string::npos;
 }
@@ -98,6 +101,9 @@ std::string wordsFor(const Error& error, const Attempt& attempt) {
     }
     if (isAboutFilter(error)) {
         return filterWords(error);
+    }
+    if (says(error, assertion)) {
+        return error.message;
     }
     const std::optional<std::size_t> mount = mountIn(error);
     const bool isAboutMount = error.errorNumber != 0 || isAboutQueues(error);
