@@ -103,8 +103,9 @@ void printRow(const Way& way, const Way& reference) {
     const Summary exit = summarise(way.samples, &Sample::exitUsec);
     const Summary execReference = summarise(reference.samples, &Sample::execUsec);
     const Summary exitReference = summarise(reference.samples, &Sample::exitUsec);
-    std::printf("%-15s %10.0f %10.0f %8.2f   %10.0f %10.0f %8.2f\n", way.name, exec.median, exec.p90,
-                exec.median / execReference.median, exit.median, exit.p90, exit.median / exitReference.median);
+    std::printf("%-15s %8.0f %8.0f %8.0f %7.2f   %8.0f %8.0f %8.0f %7.2f\n", way.name, exec.p10, exec.median, exec.p90,
+                exec.median / execReference.median, exit.p10, exit.median, exit.p90,
+                exit.median / exitReference.median);
 }
 
 void noteNoise(const Way& reference) {
@@ -168,7 +169,8 @@ int main(int argc, char** argv) {
                                     {"polkit alone", applicationByBwrap, {}}}};
     measure(ways, rounds);
     std::printf("microseconds from the request, %zu rounds\n", rounds);
-    std::printf("%-15s %10s %10s %8s   %10s %10s %8s\n", "", "executed", "p90", "ratio", "ended", "p90", "ratio");
+    std::printf("%-15s %8s %8s %8s %7s   %8s %8s %8s %7s\n", "", "p10", "executed", "p90", "ratio", "p10", "ended",
+                "p90", "ratio");
     for (const Way& way : ways) {
         printRow(way, ways[way.reference]);
     }
