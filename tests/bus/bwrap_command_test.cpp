@@ -46,6 +46,17 @@ TEST_P(BwrapCommand, HasAnExitCodeOnlyIfItRan) {
               (Lines{"bwrap: execvp /: Permission denied", "1", "0", "137", "{ \"exit-code\": 137 }"}));
 }
 
+TEST_P(BwrapCommand, DoesNotRunWithPathsThatAreEmpty) {
+    EXPECT_EQ(lines(R"sh(
+        "$BWRAP" --ro-bind / / --bind "" /tmp true 2>&1
+        "$BWRAP" --ro-bind / / --lock-file "" true 2>&1
+        "$BWRAP" --ro-bind / / --chdir "" true 2>&1
+        "$BWRAP" --ro-bind / / --tmpfs /tmp --bind-try "" /tmp/x ls -A /tmp; echo $? )sh"),
+              (Lines{"bwrap: Can't find source path : No such file or directory",
+                     "bwrap: Unable to open lock file : No such file or directory",
+                     "bwrap: Can't chdir to : No such file or directory", "0"}));
+}
+
 TEST_P(BwrapCommand, HasNoCapabilityAndNeitherHasProcessOne) {
     EXPECT_EQ(lines(R"sh(
         "$BWRAP" --ro-bind / / --proc /proc --unshare-pid sh -c 'grep -h "^Cap[IPEA]" /proc/1/status /proc/self/status' |

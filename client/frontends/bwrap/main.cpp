@@ -1,6 +1,7 @@
 // sandbox-bwrap: bubblewrap's command line for sandboxd, and without it. It holds no privilege.
 #include "closed_descriptors.hpp"
 #include "contradictions.hpp"
+#include "empty_paths.hpp"
 #include "help.hpp"
 #include "inherited.hpp"
 #include "message.hpp"
@@ -43,8 +44,9 @@ struct Act {
         if (command.argv.empty()) {
             return (*this)(NoCommand{});
         }
-        for (const auto& problem : {findMissingNamespace(command, surroundings.uid, surroundings.gid),
-                                    findImpossible(command), findClosed(command, surroundings.descriptors)}) {
+        for (const auto& problem :
+             {findMissingNamespace(command, surroundings.uid, surroundings.gid), findImpossible(command),
+              findClosed(command, surroundings.descriptors), findEmptyPath(command)}) {
             if (problem) {
                 return (*this)(Mistake{*problem, command.levelPrefix});
             }

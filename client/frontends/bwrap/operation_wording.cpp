@@ -169,6 +169,9 @@ std::string operationWords(const Error& error, const Attempt& attempt, std::size
     if (error.message.find("cannot open the source") != std::string::npos) {
         return withErrno(sourceWords(attempt, operation), error.errorNumber);
     }
+    if (error.errorNumber == EBADF && (operation.kind == Kind::file || operation.kind == Kind::bindFile)) {
+        return withErrno("Can't write data to file " + operation.target, EBADF); // not open for reading
+    }
     if (error.errorNumber == EINVAL && mountsFile(attempt, operation)) {
         return withErrno("Can't create file at " + operation.target, EISDIR); // it lies on a directory
     }

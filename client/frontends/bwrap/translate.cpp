@@ -156,8 +156,11 @@ void addFilters(client::Spec& spec, const Command& command) {
 
 void addMounts(Translation& translation, const Command& command) {
     for (std::size_t i = 0; i < command.operations.size(); ++i) {
-        translation.spec.mount(mountOf(command.operations[i], command.unshared.pid));
-        translation.origins.emplace_back(i);
+        const Operation& operation = command.operations[i];
+        if (!operation.optional || !operation.source.empty()) { // nothing is there for sure
+            translation.spec.mount(mountOf(operation, command.unshared.pid));
+            translation.origins.emplace_back(i);
+        }
     }
     // Behind all others: bubblewrap locks in the finished root.
     for (std::size_t i = 0; i < command.lockFiles.size(); ++i) {

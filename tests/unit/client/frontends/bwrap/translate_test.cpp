@@ -96,6 +96,15 @@ TEST(BwrapTranslate, KnowsWhichOperationAskedForAMount) {
     EXPECT_EQ(translation.origins, (std::vector<std::optional<std::size_t>>{0, 1}));
 }
 
+TEST(BwrapTranslate, LeavesOutWhatHasAnEmptySourceAndMayBeMissing) {
+    Command command{.argv = {"true"}};
+    command.operations = {{.kind = Kind::bind, .target = "/t", .optional = true},
+                          {.kind = Kind::tmpfs, .target = "/u"}};
+    const Translation translation = translate(command, surroundings(), "/");
+    EXPECT_EQ(translation.spec.fields().mounts.size(), 1U);
+    EXPECT_EQ(translation.origins, (std::vector<std::optional<std::size_t>>{1}));
+}
+
 TEST(BwrapTranslate, UnsharesWhatIsAskedForAndNothingElse) {
     using enum client::Namespace;
     EXPECT_EQ(fieldsOf({}).namespaces, (std::vector{mount}));

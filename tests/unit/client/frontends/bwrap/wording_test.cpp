@@ -84,6 +84,8 @@ TEST(BwrapWording, MakesAFileForAFile) {
               "Can't mkdir /t" + reason);
     EXPECT_EQ(atTarget({.kind = Kind::bind, .source = "/f", .target = "/t"}, EINVAL),
               "Can't create file at /t: Is a directory");
+    EXPECT_EQ(atTarget({.kind = Kind::file, .target = "/t"}, EBADF),
+              "Can't write data to file /t: Bad file descriptor");
     EXPECT_EQ(atTarget({.kind = Kind::bindFile, .target = "/t"}, EINVAL), "Can't create file at /t: Is a directory");
 }
 
