@@ -3,6 +3,7 @@
 #include "base/syscall.hpp"
 #include "spawner/connection.hpp"
 #include "spawner/reserve.hpp"
+#include "warden/record_socket.hpp"
 #include "warden/warden.hpp"
 
 #include <poll.h>
@@ -138,12 +139,10 @@ int Spawner::reserve(const wire::ReserveRequest& request, int pidfd, UniqueFd& c
     if (wardens_.isFull()) {
         return EAGAIN;
     }
-    int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    UniqueFd theirs;
+    if (!warden::makeSockets(control, theirs)) {
         return errno;
     }
-    control.reset(pair[0]);
-    const UniqueFd theirs(pair[1]);
     warden::Reservation reservation;
     reservation.uid = request.uid;
     reservation.owner = request.owner;

@@ -3,6 +3,7 @@
 #include "base/syscall.hpp"
 #include "warden/namespaces.hpp"
 #include "warden/payload.hpp"
+#include "warden/record_socket.hpp"
 
 #include <sched.h>
 #include <sys/socket.h>
@@ -13,17 +14,15 @@ namespace sandboxd::warden {
 
 Failure startPayload(const Host& host, const Reservation& reservation, const Launch& launch, const CallerView& caller,
                      int initPidfd, PayloadProcess& payload) noexcept {
-    int pair[2];
     const bool ownPids = !sharesPids(launch.plan.header());
     // For children only: this process stays where it is.
     if (ownPids && ::setns(initPidfd, CLONE_NEWPID) != 0) {
         return failed(SetupStep::join);
     }
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    UniqueFd theirs;
+    if (!makeSockets(payload.socket, theirs)) {
         return failed(SetupStep::exec);
     }
-    payload.socket.reset(pair[0]);
-    const UniqueFd theirs(pair[1]);
     int pidfd = -1;
     clone_args arguments{};
     arguments.flags = CLONE_PIDFD;

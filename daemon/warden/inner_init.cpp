@@ -150,29 +150,29 @@ Failure enter(int socket, std::uint64_t own) noexcept {
     return success;
 }
 
+// A child of the warden, which ends and reaps it.
+pid_t cloneInner(std::uint64_t types, int& pidfd) noexcept {
+    clone_args arguments{};
+    arguments.flags = CLONE_NEWUSER | types | CLONE_PARENT | CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+    return sys::clone3(arguments);
+}
+
 } // namespace
 
 Failure InnerInit::start(const Host& host, const CallerView& caller, const Launch& launch, int warden) noexcept {
-    int toBuilder[2];
-    int toWarden[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, toBuilder) != 0) {
+    UniqueFd theirs;
+    UniqueFd wardens;
+    UniqueFd reports;
+    if (!makeSockets(socket_, theirs) || !makeSockets(wardens, reports)) {
         return failed(SetupStep::namespaces);
     }
-    socket_.reset(toBuilder[0]);
-    const UniqueFd theirs(toBuilder[1]);
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, toWarden) != 0) {
-        return failed(SetupStep::namespaces);
-    }
-    const UniqueFd wardens(toWarden[0]);
-    const UniqueFd reports(toWarden[1]);
+    const std::uint64_t own = unsharedTypes(launch.plan.header());
     int pidfd = -1;
-    clone_args arguments{};
-    arguments.flags = CLONE_NEWUSER | unsharedTypes(launch.plan.header()) | CLONE_PARENT | CLONE_PIDFD;
-    arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-    const pid_t pid = sys::clone3(arguments);
+    const pid_t pid = cloneInner(own, pidfd);
     if (pid == 0) {
-        ::close(socket_.get()); // else the end of the builder would not show on ours
-        ::close(wardens.get());
+        socket_.reset(); // else the end of the builder would not show on ours
+        wardens.reset();
         runInner({host, caller, launch, theirs.get(), reports.get()});
     }
     if (pid < 0) {
@@ -184,7 +184,8 @@ Failure InnerInit::start(const Host& host, const CallerView& caller, const Launc
     if (!sendPacket(warden, &record, sizeof record, fds, 2)) {
         return failed(SetupStep::killed);
     }
-    return enter(socket_.get(), unsharedTypes(launch.plan.header()));
+    theirs.reset(); // else the end of inner init would not show on ours
+    return enter(socket_.get(), own);
 }
 
 Failure InnerInit::release() noexcept {

@@ -115,13 +115,8 @@ std::uint64_t unsharedTypes(const wire::Header& header) noexcept {
 
 Failure createInit(const Host& host, const Reservation& reservation, const CallerView& caller, const Launch& launch,
                    MountTable& table, InitProcess& init, InitProcess& builder) noexcept {
-    int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-        return failed(SetupStep::namespaces);
-    }
-    init.socket.reset(pair[0]);
-    UniqueFd theirs(pair[1]);
-    if (!host.native && !becomeOwner(reservation.owner)) {
+    UniqueFd theirs;
+    if (!makeSockets(init.socket, theirs) || (!host.native && !becomeOwner(reservation.owner))) {
         return failed(SetupStep::namespaces);
     }
     int pidfd = -1;

@@ -267,12 +267,11 @@ int receiveRecord(int socket, CallerView& caller) noexcept {
 } // namespace
 
 UniqueFd startProbe(const Host& host, const Reservation& reservation, UniqueFd& pidfd) noexcept {
-    int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    UniqueFd ours;
+    UniqueFd theirs;
+    if (!makeSockets(ours, theirs)) {
         return UniqueFd();
     }
-    UniqueFd ours(pair[0]);
-    const UniqueFd theirs(pair[1]);
     int child = -1;
     clone_args arguments{};
     arguments.flags = CLONE_PIDFD;

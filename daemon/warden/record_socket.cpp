@@ -30,6 +30,16 @@ void adoptFds(msghdr& message, Packet& packet) noexcept {
 
 } // namespace
 
+bool makeSockets(UniqueFd& one, UniqueFd& other) noexcept {
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        return false;
+    }
+    one.reset(pair[0]);
+    other.reset(pair[1]);
+    return true;
+}
+
 Received receivePacket(int socket, void* buffer, std::size_t capacity, Packet& packet, int flags) noexcept {
     iovec part{buffer, capacity};
     Control control;

@@ -20,6 +20,9 @@ struct Packet {
     UniqueFd fds[maxRecordFds];
 };
 
+// Two connected sockets for records. False with errno.
+bool makeSockets(UniqueFd& one, UniqueFd& other) noexcept;
+
 enum class Received { packet, ended, failed };
 
 // ended: the peer closed. A truncated packet is a packet: its descriptors are in it, to be closed.
