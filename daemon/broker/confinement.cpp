@@ -17,7 +17,7 @@ constexpr Row rows[] = {
     {"it is in a user namespace of its own", wire::confinedByUserNamespace, false},
     {"it is in a mount namespace of its own", wire::confinedByMountNamespace, true},
     {"it is in a pid namespace of its own", wire::confinedByPidNamespace, false},
-    {"its root directory is not the system's", wire::confinedByRoot, false},
+    {"its root directory is not the system's", wire::confinedByRoot, true},
     {"it has no_new_privs", wire::confinedByNoNewPrivileges, true},
     {"it has a seccomp filter", wire::confinedBySeccomp, true},
     {"it has an AppArmor label", wire::confinedByLabel, true},

@@ -43,6 +43,8 @@ struct CallerView {
     ProbeRecord record{};
     UniqueFd fds[callerFdCount];
 
+    // In a chroot: what it calls "/" is another directory.
+    [[nodiscard]] bool hasOwnRoot() const noexcept { return (record.confinement & wire::confinedByRoot) != 0; }
     [[nodiscard]] int fd(CallerFd which) const noexcept { return fds[which].get(); }
 };
 

@@ -21,10 +21,11 @@ bool keepOverIds(bool keep) noexcept {
     return ::prctl(PR_SET_KEEPCAPS, keep ? 1 : 0, 0, 0, 0) == 0;
 }
 
-// What set-up takes: mounts and names, lo, the namespace's limits, giving up. None that overrides modes of files: what
-// is made in the caller's directories is made by the caller's rights.
+// What set-up takes: mounts and names, lo, the namespace's limits, a caller's own root, giving up. None that overrides
+// modes of files: what is made in the caller's directories is made by the caller's rights.
 constexpr std::uint64_t builders = capabilityBit(CAP_SYS_ADMIN) | capabilityBit(CAP_NET_ADMIN) |
-                                   capabilityBit(CAP_SYS_RESOURCE) | capabilityBit(CAP_SETPCAP);
+                                   capabilityBit(CAP_SYS_RESOURCE) | capabilityBit(CAP_SYS_CHROOT) |
+                                   capabilityBit(CAP_SETPCAP);
 
 // Permitted, and used only while an overlay is mounted (warden/overlay).
 constexpr std::uint64_t layers = capabilityBit(CAP_DAC_OVERRIDE);

@@ -91,7 +91,7 @@ Failure openNativeSources(Init& init) noexcept {
     return init.host.native ? openFdSources(init.host, init.launch, init.table) : success;
 }
 
-Failure openSources(Init& init) noexcept {
+Failure openAll(Init& init) noexcept {
     if (const Failure failure = openNativeSources(init)) {
         return failure;
     }
@@ -100,6 +100,21 @@ Failure openSources(Init& init) noexcept {
     }
     const Failure failure = openLayers(init.plan, init.table);
     return failure ? failure : restrictSources(init.plan, init.table);
+}
+
+// CAP_SYS_CHROOT: what a chrooted caller names is looked up in its root, where the clone has put us. The new root is
+// built outside of it, since only a mount can be exchanged for another.
+Failure openSources(Init& init) noexcept {
+    if (!init.caller.hasOwnRoot()) {
+        return openAll(init);
+    }
+    const UniqueFd outside(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!outside || ::chroot(".") != 0) {
+        return failed(SetupStep::root);
+    }
+    const Failure failure = openAll(init);
+    const bool isBack = ::fchdir(outside.get()) == 0 && ::chroot(".") == 0;
+    return isBack ? failure : failed(SetupStep::root);
 }
 
 Failure attachRoot(Init& init) noexcept {

@@ -35,8 +35,8 @@ bool isRelativeSource(const wire::PlanReader& plan, const wire::MountStep& step)
     return !isLink && (isRelative(plan, step.source) || isRelative(plan, step.work));
 }
 
-// The caller may stand where it may not go, as after a change of user: that is no error unless something there is
-// wanted.
+// The caller may stand where it may not go, as after a change of user, or outside of its own root: that is no error
+// unless something there is wanted.
 Failure withoutDirectory(const wire::PlanReader& plan) noexcept {
     const auto mounts = plan.mounts();
     for (std::uint32_t i = 0; i < mounts.count; ++i) {
@@ -52,7 +52,7 @@ Failure withoutDirectory(const wire::PlanReader& plan) noexcept {
 bool enterDirectory(const CallerView& caller, uid_t uid) noexcept {
     ::setfsgid(caller.record.gid);
     ::setfsuid(uid);
-    const bool entered = ::fchdir(caller.fd(cwd)) == 0;
+    const bool entered = ::fchdir(caller.fd(caller.hasOwnRoot() ? root : cwd)) == 0;
     const int error = errno;
     ::setfsuid(0);
     ::setfsgid(0);
@@ -88,9 +88,10 @@ Failure joinCaller(const CallerView& caller, const wire::PlanReader& plan) noexc
         }
     }
     // No chroot: a chrooted process may not create user namespaces. The clone turns this directory into its copy in the
-    // new mount namespace, where init resolves relative sources against it.
+    // new mount namespace, where init resolves relative sources against it; or takes it as the root to resolve in, and
+    // then there is no other directory.
     if (enterDirectory(caller, plan.header().uid)) {
-        return success;
+        return caller.hasOwnRoot() ? withoutDirectory(plan) : success;
     }
     return errno == EACCES ? withoutDirectory(plan) : failed(SetupStep::join);
 }

@@ -18,9 +18,9 @@ bool hasGroup(const ProbeRecord& record, std::uint32_t group) noexcept {
 } // namespace
 
 Failure checkCaller(const CallerView& caller) noexcept {
-    // Not servable, whatever the policy says: their ids, pids or paths mean something else than ours.
+    // Not servable, whatever the policy says: their ids or pids mean something else than ours.
     constexpr std::uint32_t foreign = wire::confinedByUserNamespace | wire::confinedByPidNamespace |
-                                      wire::confinedByRoot | wire::confinedByPrivilege | wire::confinedByChange;
+                                      wire::confinedByPrivilege | wire::confinedByChange;
     if (caller.record.complete == 0 || (caller.record.confinement & foreign) != 0) {
         return failedWith(ESTALE, SetupStep::probe);
     }

@@ -105,10 +105,35 @@ TEST_F(CallerTest, S60_ACallerInAnotherUserNamespaceIsNotServed) {
     expectNotServed(spawner(), caller);
 }
 
-TEST_F(CallerTest, S60_ACallerInAChrootIsNotServed) {
-    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/") == 0); });
+TEST_F(CallerTest, S60_ACallerInAChrootIsReportedAndSeenInItsOwnRoot) {
+    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/bin") == 0); });
     EXPECT_EQ(confinementOf(spawner(), caller), wire::confinedByRoot);
-    expectNotServed(spawner(), caller);
+    PlanBlock plan(callerUid, callerGid);
+    plan.bindReadOnly("/bin").bindReadOnly("/lib").bindReadOnly("/lib64").program = "/bin/ls";
+    plan.arguments = {"ls", "/"};
+    const Outcome result = run(spawner(), caller, plan);
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output, "bin\nlib\nlib64\n");
+}
+
+TEST_F(CallerTest, S60_ACallerInAChrootReachesNothingOutside) {
+    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/bin") == 0); });
+    for (const std::string source : {"/usr", "/proc", "/../proc", "/bin/../../proc"}) {
+        PlanBlock plan(callerUid, callerGid);
+        plan.add({wire::MountKind::bind, "/x", source, wire::mountRecursive});
+        SandboxClient client(spawner(), caller);
+        EXPECT_EQ(client.launch(plan).step, SetupStep::source) << source;
+        EXPECT_EQ(client.report().error, ENOENT) << source;
+    }
+}
+
+TEST_F(CallerTest, S60_RelativePathsOfACallerInAChrootLeadNowhere) {
+    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/bin") == 0); });
+    PlanBlock plan(callerUid, callerGid);
+    plan.add({wire::MountKind::bind, "/x", "bin", wire::mountRecursive});
+    SandboxClient client(spawner(), caller);
+    EXPECT_EQ(client.launch(plan).step, SetupStep::source);
+    EXPECT_EQ(client.report().error, EACCES);
 }
 
 TEST_F(CallerTest, ACallerWithACapabilityIsNotServed) {

@@ -59,7 +59,7 @@ Finding judgeRoot(const Facts& facts) {
         return {"chroot", State::ok, "none seen; root alone can be sure", ""};
     }
     if (*facts.host.chrooted) {
-        return {"chroot", obstacle(facts), "this process is in a chroot: callers in one are not served",
+        return {"chroot", obstacle(facts), "this process is in a chroot: callers in one need polkit's leave",
                 "run it outside of the chroot"};
     }
     return {"chroot", State::ok, "none", ""};

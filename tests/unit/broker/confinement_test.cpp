@@ -16,14 +16,14 @@ policy::Caller confinedBy(std::uint32_t bits) {
 
 TEST(CheckServable, LeavesToPolicyWhatPolicyMayAllow) {
     EXPECT_TRUE(checkServable(confinedBy(0)));
-    for (const std::uint32_t bit : {wire::confinedByMountNamespace, wire::confinedByNoNewPrivileges,
-                                    wire::confinedBySeccomp, wire::confinedByLabel}) {
+    for (const std::uint32_t bit : {wire::confinedByMountNamespace, wire::confinedByRoot,
+                                    wire::confinedByNoNewPrivileges, wire::confinedBySeccomp, wire::confinedByLabel}) {
         EXPECT_TRUE(checkServable(confinedBy(bit))) << bit;
     }
 }
 
 TEST(CheckServable, RefusesTheRestWhateverElseHolds) {
-    for (const std::uint32_t bit : {wire::confinedByUserNamespace, wire::confinedByPidNamespace, wire::confinedByRoot,
+    for (const std::uint32_t bit : {wire::confinedByUserNamespace, wire::confinedByPidNamespace,
                                     wire::confinedByPrivilege, wire::confinedByChange}) {
         const auto alone = checkServable(confinedBy(bit));
         const auto together = checkServable(confinedBy(bit | wire::confinedByLabel));

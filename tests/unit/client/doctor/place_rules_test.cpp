@@ -33,7 +33,7 @@ TEST(PlaceRules, TellAChrootFromNoneAndFromWhatIsNotKnown) {
     EXPECT_EQ(judgeRoot(facts), (Finding{"chroot", State::ok, "none", ""}));
     facts.host.chrooted = true;
     EXPECT_EQ(judgeRoot(facts),
-              (Finding{"chroot", State::broken, "this process is in a chroot: callers in one are not served",
+              (Finding{"chroot", State::broken, "this process is in a chroot: callers in one need polkit's leave",
                        "run it outside of the chroot"}));
 }
 
