@@ -131,6 +131,7 @@ client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions
         host.proc = own.proc.get();
         host.devNull = own.devNull.get();
         host.native = true;
+        host.passesToRoot = native.passesToRoot;
         warden::runNativeWarden(host,
                                 {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
                                  static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace});

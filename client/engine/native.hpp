@@ -12,6 +12,7 @@ namespace sandboxd::engine {
 struct NativeOptions {
     bool newUserNamespace = true; // else as root: without one where the capabilities are there
     bool mayNest = true;          // the payload may make user namespaces
+    bool passesToRoot = false;    // see warden::Host
     bool mustNotNest = false;     // and if something around us does not forbid that, there is no sandbox
 };
 

@@ -6,8 +6,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <initializer_list>
-
 namespace sandboxd::warden {
 
 namespace {
@@ -88,17 +86,17 @@ bool hasEffective(int capability) noexcept {
     return get(sets) && (sets.half[number / 32].effective & (1U << (number % 32))) != 0;
 }
 
-bool takeExactly(std::uint64_t mask) noexcept {
+bool takeExactly(const HeldCapabilities& wanted) noexcept {
     Sets sets{};
     for (unsigned i = 0; i < 2; ++i) {
-        const auto half = static_cast<std::uint32_t>(mask >> (32U * i));
-        sets.half[i] = {half, half, half};
+        const auto held = static_cast<std::uint32_t>(wanted.held >> (32U * i));
+        sets.half[i] = {held, held, static_cast<std::uint32_t>(wanted.passed >> (32U * i))};
     }
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 || !set(sets)) {
         return false;
     }
     for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {
-        if ((mask & capabilityBit(capability)) != 0 &&
+        if ((wanted.passed & capabilityBit(capability)) != 0 &&
             ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) {
             return false;
         }
@@ -106,22 +104,25 @@ bool takeExactly(std::uint64_t mask) noexcept {
     return true;
 }
 
-bool hasExactly(std::uint64_t mask) noexcept {
+bool hasExactly(const HeldCapabilities& wanted) noexcept {
     Sets sets{};
     if (!get(sets)) {
         return false;
     }
-    for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {
-        const bool wanted = (mask & capabilityBit(capability)) != 0;
-        const auto number = static_cast<unsigned>(capability);
-        const auto& half = sets.half[number / 32];
-        for (const std::uint32_t one : {half.effective, half.permitted, half.inheritable}) {
-            if (((one >> (number % 32)) & 1U) != (wanted ? 1U : 0U)) {
-                return false;
-            }
+    for (int capability = 0; capability < 64; ++capability) {
+        const int bounding = boundingState(capability);
+        if (bounding < 0) {
+            break;
         }
-        if ((boundingState(capability) != 0) != wanted ||
-            (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) != wanted) {
+        const bool held = (wanted.held & capabilityBit(capability)) != 0;
+        const bool passed = (wanted.passed & capabilityBit(capability)) != 0;
+        const auto& half = sets.half[static_cast<unsigned>(capability) / 32];
+        const auto has = [&](std::uint32_t bits) {
+            return (bits >> (static_cast<unsigned>(capability) % 32) & 1U) != 0;
+        };
+        if (has(half.effective) != held || has(half.permitted) != held || (bounding != 0) != held ||
+            has(half.inheritable) != passed ||
+            (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) != passed) {
             return false;
         }
     }

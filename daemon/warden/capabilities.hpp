@@ -23,11 +23,18 @@ bool keepBounding(std::uint64_t mask) noexcept;
 
 [[nodiscard]] bool hasEffective(int capability) noexcept;
 
-// All sets but the bounding one := mask, which must be within the permitted and the bounding set: they pass an exec(2).
-// Never looks at what is there: AppArmor hides from a process what its present profile does not allow.
-bool takeExactly(std::uint64_t mask) noexcept;
+// What a process holds, and what of that passes the exec(2) of an ordinary program by the inheritable and the ambient
+// set. Uid 0 needs none of the latter: it gets the bounding set by its exec.
+struct HeldCapabilities {
+    std::uint64_t held = 0;
+    std::uint64_t passed = 0;
+};
 
-// True if each of the five sets is `mask`, as far as the kernel knows its bits.
-bool hasExactly(std::uint64_t mask) noexcept;
+// All sets but the bounding one; `held` must be within that and the permitted one. Never looks at what is there:
+// AppArmor hides from a process what its present profile does not allow.
+bool takeExactly(const HeldCapabilities& wanted) noexcept;
+
+// True if the sets are exactly these and the bounding one what is held, as far as the kernel knows their bits.
+bool hasExactly(const HeldCapabilities& wanted) noexcept;
 
 } // namespace sandboxd::warden

@@ -21,7 +21,7 @@ bool installFilter(wire::View<sock_filter> filter) noexcept {
     return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
 
-Failure verifyConfined(const Ids& ids, std::uint64_t capabilities, bool isFiltered) noexcept {
+Failure verifyConfined(const Ids& ids, const HeldCapabilities& capabilities, bool isFiltered) noexcept {
     const bool confined = isCaller(ids) && hasExactly(capabilities) && ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
                           (!isFiltered || ::prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER) &&
                           ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;

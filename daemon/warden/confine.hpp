@@ -12,8 +12,8 @@ Failure forbidNewPrivileges() noexcept;
 // Needs no_new_privs. False with errno.
 bool installFilter(wire::View<sock_filter> filter) noexcept;
 
-// Reads back ids, all capability sets (each must be exactly `capabilities`), no_new_privs and, if there is one, the
+// Reads back ids, all capability sets (exactly `capabilities`), no_new_privs and, if there is one, the
 // filter. Step verify.
-Failure verifyConfined(const Ids& ids, std::uint64_t capabilities, bool isFiltered) noexcept;
+Failure verifyConfined(const Ids& ids, const HeldCapabilities& capabilities, bool isFiltered) noexcept;
 
 } // namespace sandboxd::warden

@@ -34,6 +34,7 @@ struct Host {
     // There is no spawner: our processes are the caller's own, with its limits and in its namespaces anyway. They are
     // in the sandbox's user namespace already, or root's, and may do there what is to be done.
     bool native = false;
+    bool passesToRoot = false; // native only: capabilities pass an exec(2) of uid 0 by all sets, as bubblewrap has them
     InitialView initial;
 };
 

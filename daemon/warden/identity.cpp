@@ -52,9 +52,9 @@ Failure becomeCallerWithAll(const Ids& ids) noexcept {
     return done ? success : failed(SetupStep::identity);
 }
 
-Failure becomeCallerForGood(const Ids& ids, std::uint64_t capabilities) noexcept {
+Failure becomeCallerForGood(const Ids& ids, const HeldCapabilities& capabilities) noexcept {
     // The bounding set first: it takes CAP_SETPCAP, and entering the user namespace has filled it again.
-    const bool done = keepBounding(capabilities) && keepOverIds(capabilities != 0) && setIds(ids) &&
+    const bool done = keepBounding(capabilities.held) && keepOverIds(capabilities.held != 0) && setIds(ids) &&
                       takeExactly(capabilities) && keepOverIds(false) && forbidTracing();
     return done ? success : failed(SetupStep::identity);
 }

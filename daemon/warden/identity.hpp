@@ -3,6 +3,7 @@
 #pragma once
 
 #include "plan/wire_format.hpp"
+#include "warden/capabilities.hpp"
 #include "warden/failure.hpp"
 
 #include <cstdint>
@@ -28,7 +29,7 @@ Failure becomeCallerAndBuild(const Ids& ids) noexcept;
 Failure becomeCallerWithAll(const Ids& ids) noexcept;
 
 // By the payload's process: these capabilities are left and pass its exec(2), no other.
-Failure becomeCallerForGood(const Ids& ids, std::uint64_t capabilities) noexcept;
+Failure becomeCallerForGood(const Ids& ids, const HeldCapabilities& capabilities) noexcept;
 
 // All ids are these and nothing else.
 [[nodiscard]] bool isCaller(const Ids& ids) noexcept;

@@ -60,12 +60,12 @@ Failure confineForLife(const Host& host, const wire::PlanReader& plan, const Ids
     if (!filterCalls(host, plan)) {
         return failed(SetupStep::confine);
     }
-    return host.native ? success : verifyConfined(ids, 0, true);
+    return host.native ? success : verifyConfined(ids, {}, true);
 }
 
 bool hideOnceJoined(const wire::PlanReader& plan, const Ids& ids, int socket) noexcept {
     char none = 0;
-    return ::recv(socket, &none, 1, 0) == 0 && forbidTracing() && !verifyConfined(ids, 0, plan.idleFilter().count > 0);
+    return ::recv(socket, &none, 1, 0) == 0 && forbidTracing() && !verifyConfined(ids, {}, plan.idleFilter().count > 0);
 }
 
 // SIGCHLD is blocked, so none is missed between reaping and waiting.

@@ -51,9 +51,15 @@ Failure join(Entry& entry) noexcept {
     return ::setns(entry.init, static_cast<int>(types)) == 0 ? success : failed(SetupStep::join);
 }
 
-Failure becomeCaller(Entry& entry) noexcept {
+// Root gets its own by its exec(2) alone, and is then as it was before.
+HeldCapabilities capabilitiesOf(const Entry& entry) noexcept {
     const wire::Header& header = entry.launch.plan.header();
-    return becomeCallerForGood(payloadIds(header), header.capabilities);
+    const bool passes = header.insideUid != 0 || entry.host.passesToRoot;
+    return {header.capabilities, passes ? header.capabilities : 0};
+}
+
+Failure becomeCaller(Entry& entry) noexcept {
+    return becomeCallerForGood(payloadIds(entry.launch.plan.header()), capabilitiesOf(entry));
 }
 
 // Where no init of its pid namespace ends it with the warden; what it started is left to the leaf, or to the warden.
@@ -118,8 +124,8 @@ Failure filter(Entry& entry) noexcept {
     return ours.count == 0 || installFilter(ours) ? success : failed(SetupStep::confine);
 }
 Failure verify(Entry& entry) noexcept {
-    const wire::Header& header = entry.launch.plan.header();
-    return verifyConfined(payloadIds(header), header.capabilities, entry.launch.plan.filter().count > 0);
+    const wire::PlanReader& plan = entry.launch.plan;
+    return verifyConfined(payloadIds(plan.header()), capabilitiesOf(entry), plan.filter().count > 0);
 }
 
 using Step = Failure (*)(Entry&) noexcept;

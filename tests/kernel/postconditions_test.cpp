@@ -65,7 +65,7 @@ int verifyAfter(const Confining& steps, const PlanBlock& block = PlanBlock(calle
                 ::_exit(200);
             }
         }
-        const Failure failure = warden::verifyConfined(warden::payloadIds(plan.reader.header()), 0, isFiltered);
+        const Failure failure = warden::verifyConfined(warden::payloadIds(plan.reader.header()), {}, isFiltered);
         ::_exit(failure && failure.step != SetupStep::verify ? 201 : failure.error);
     }
     int status = 0;
@@ -84,11 +84,11 @@ int verifyCapabilities(
     const warden::Ids ids{callerUid, callerGid};
     const pid_t pid = ::fork();
     if (pid == 0) {
-        if (warden::becomeCallerForGood(ids, asked) || !change() || warden::forbidNewPrivileges() ||
+        if (warden::becomeCallerForGood(ids, {asked, asked}) || !change() || warden::forbidNewPrivileges() ||
             !warden::installFilter(plan.reader.filter())) {
             ::_exit(200);
         }
-        ::_exit(warden::verifyConfined(ids, wanted, true).error);
+        ::_exit(warden::verifyConfined(ids, {wanted, wanted}, true).error);
     }
     int status = 0;
     ::waitpid(pid, &status, 0);
@@ -164,7 +164,10 @@ TEST(Postconditions, FailIfOneOfTheSetsDiffersFromTheOthers) {
         {"ambient", asked, [] { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_CHOWN, 0, 0) == 0; }},
         {"effective", asked, [] { return warden::useCapabilities(less); }},
         {"inheritable", asked, [] { return warden::keepCapabilities(asked); }},
-        {"bounding", less, [] { return warden::takeExactly(less); }},
+        {"bounding", less,
+         [] {
+             return warden::takeExactly({less, less});
+         }},
     };
     for (const auto& [set, wanted, change] : changes) {
         EXPECT_EQ(verifyCapabilities(wanted, change), EPERM) << set;

@@ -87,6 +87,7 @@ struct Command {
     std::optional<std::string> hostname;
     std::optional<std::string> directory; // --chdir
     std::set<std::string> capabilities;   // as "CAP_SYS_ADMIN"
+    bool namesCapabilities = false;       // by an option
     bool newSession = false;
     bool dieWithParent = false;
     bool asPid1 = false;

@@ -53,6 +53,7 @@ bool isAll(const std::string& text) {
 
 Complaint addCapability(Reading& reading, Arguments arguments) {
     std::set<std::string>& held = reading.command.capabilities;
+    reading.command.namesCapabilities = true;
     if (isAll(arguments[0])) {
         held.insert(capabilityNames().begin(), capabilityNames().end());
         return std::nullopt;
@@ -67,6 +68,7 @@ Complaint addCapability(Reading& reading, Arguments arguments) {
 
 Complaint dropCapability(Reading& reading, Arguments arguments) {
     std::set<std::string>& held = reading.command.capabilities;
+    reading.command.namesCapabilities = true;
     if (isAll(arguments[0])) {
         held.clear();
         return std::nullopt;

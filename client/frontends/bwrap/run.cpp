@@ -102,7 +102,10 @@ int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand
 
 // bubblewrap makes a user namespace for everybody but root, who has to ask for it.
 engine::NativeOptions nativeOptions(const Command& command) {
-    return {command.unshared.user || command.unshared.userTry, !command.disableUserns, command.assertUsernsDisabled};
+    return {.newUserNamespace = command.unshared.user || command.unshared.userTry,
+            .mayNest = !command.disableUserns,
+            .passesToRoot = command.namesCapabilities,
+            .mustNotNest = command.assertUsernsDisabled};
 }
 
 client::Result<Stand> makeStand(const Command& command, engine::Choice choice) {

@@ -26,11 +26,11 @@ Namespaces:
   -T,--time                clocks
 
 Identity:
-  -r,--map-root-user       uid and gid 0 inside, with all capabilities (not possible yet)
+  -r,--map-root-user       uid and gid 0 inside, with all capabilities
   -c,--map-current-user    your own ids inside
   --map-user UID|NAME      this uid inside
   --map-group GID|NAME     this gid inside
-  --keep-caps              keep the capabilities of the user namespace (not possible yet)
+  --keep-caps              keep the capabilities of the user namespace
   -S,--setuid UID          the uid of PROGRAM; it must be the mapped one
   -G,--setgid GID          the gid of PROGRAM; it must be the mapped one
   --setgroups deny         holds in any case; another value is refused
