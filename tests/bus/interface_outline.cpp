@@ -4,6 +4,17 @@
 #include <regex>
 
 namespace sandboxd::bus_tests {
+namespace {
+
+// By hand: std::regex takes stack for every character that it matches, and these are long.
+std::string withoutComments(std::string text) {
+    for (std::size_t start = text.find("<!--"); start != std::string::npos; start = text.find("<!--", start)) {
+        text.erase(start, text.find("-->", start) + 3 - start);
+    }
+    return text;
+}
+
+} // namespace
 
 std::vector<std::string> outline(const std::string& xml, const std::string& interface) {
     const std::string opening = "<interface name=\"" + interface + "\"";
@@ -12,7 +23,7 @@ std::vector<std::string> outline(const std::string& xml, const std::string& inte
         return {"no such interface"};
     }
     const std::string body = xml.substr(start, xml.find("</interface>", start) - start);
-    const std::string plain = std::regex_replace(body, std::regex("<!--[^]*?-->"), "");
+    const std::string plain = withoutComments(body);
     std::vector<std::string> lines;
     const std::regex element("<(method|signal|property|arg|annotation)\\s([^>]*?)/?>");
     const std::regex attribute("(\\w+)=\"([^\"]*)\"");
