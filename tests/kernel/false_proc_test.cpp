@@ -35,7 +35,7 @@ void must(bool done) {
 }
 
 // In a child whose /proc `falsify` has replaced: a spawner, and its end if it does not serve.
-[[noreturn]] void startIn(const std::function<void()>& falsify, int errors) {
+int startIn(const std::function<void()>& falsify, int errors) {
     must(::unshare(CLONE_NEWNS) == 0);
     falsify();
     must(::dup2(errors, STDERR_FILENO) >= 0);
@@ -43,11 +43,11 @@ void must(bool done) {
     pollfd entry{static_cast<int>(::syscall(SYS_pidfd_open, spawner.pid(), 0)), POLLIN, 0};
     if (::poll(&entry, 1, patience) <= 0) {
         spawner.kill();
-        ::_exit(serves);
+        return serves;
     }
     int status = 0;
     ::waitpid(spawner.pid(), &status, 0);
-    ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 98;
 }
 
 Start startWith(const std::function<void()>& falsify) {
@@ -55,7 +55,7 @@ Start startWith(const std::function<void()>& falsify) {
     EXPECT_EQ(::pipe(errors), 0);
     const pid_t pid = ::fork();
     if (pid == 0) {
-        startIn(falsify, errors[1]);
+        ::_exit(startIn(falsify, errors[1])); // what it made is gone by then
     }
     ::close(errors[1]);
     int status = 0;
