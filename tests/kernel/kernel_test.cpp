@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace sandboxd::kernel_test {
 
@@ -36,6 +38,15 @@ std::string KernelTest::callerDirectory(const std::string& name) {
     ::mkdir(path.c_str(), 0755);
     EXPECT_EQ(::chown(path.c_str(), callerUid, callerGid), 0);
     return path;
+}
+
+Attempt::Attempt(MountOperation last) : plan(ordinaryPlan()), operation(0) {
+    plan.add(std::move(last));
+    operation = static_cast<std::uint32_t>(plan.mounts.size() - 1);
+}
+
+void writeFile(const std::string& path, const std::string& content) {
+    std::ofstream(path) << content;
 }
 
 std::map<std::string, int> parseResults(const std::string& output) {

@@ -34,6 +34,16 @@ private:
     static Residue idle_;
 };
 
+// A plan with one more operation, which is the last and under test.
+struct Attempt {
+    PlanBlock plan;
+    std::uint32_t operation;
+
+    explicit Attempt(MountOperation last);
+};
+
+void writeFile(const std::string& path, const std::string& content);
+
 // "name=number" lines of a payload's output.
 std::map<std::string, int> parseResults(const std::string& output);
 

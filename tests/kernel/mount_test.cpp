@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 namespace sandboxd::kernel_test {
@@ -25,21 +24,6 @@ std::set<std::string> listTree(const std::string& directory) {
     }
     return names;
 }
-
-void writeFile(const std::string& path, const std::string& content) {
-    std::ofstream(path) << content;
-}
-
-// A plan with one more operation, which is the last and under test.
-struct Attempt {
-    PlanBlock plan;
-    std::uint32_t operation;
-
-    explicit Attempt(MountOperation last) : plan(ordinaryPlan()), operation(0) {
-        plan.add(std::move(last));
-        operation = static_cast<std::uint32_t>(plan.mounts.size() - 1);
-    }
-};
 
 // Every kind, with this target.
 std::vector<MountOperation> everyKind(const std::string& target) {

@@ -13,7 +13,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 namespace sandboxd::kernel_test {
@@ -23,21 +22,6 @@ namespace {
 using SourceTest = KernelTest;
 using wire::MountKind;
 using wire::SetupStep;
-
-void writeFile(const std::string& path, const std::string& content) {
-    std::ofstream(path) << content;
-}
-
-// A plan with one more operation, which is the last and under test.
-struct Attempt {
-    PlanBlock plan;
-    std::uint32_t operation;
-
-    explicit Attempt(MountOperation last) : plan(ordinaryPlan()), operation(0) {
-        plan.add(std::move(last));
-        operation = static_cast<std::uint32_t>(plan.mounts.size() - 1);
-    }
-};
 
 wire::Report bindPath(const SpawnerProcess& spawner, const std::string& source) {
     return run(spawner, Attempt({MountKind::bind, "/target", source, wire::mountRecursive}).plan).report;
