@@ -17,7 +17,6 @@ namespace sandboxd::warden {
 // its Failure, which is no pid by its size.
 struct InnerRecord {
     std::int64_t pid;
-    std::int64_t unused = 0;
 };
 static_assert(sizeof(InnerRecord) != sizeof(Failure));
 
