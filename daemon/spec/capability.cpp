@@ -64,6 +64,10 @@ Error invalid(const std::string& why) {
 
 } // namespace
 
+std::span<const std::string_view> capabilityNames() noexcept {
+    return names;
+}
+
 Result<CapabilitySet> parseCapabilities(const std::vector<std::string>& texts) {
     CapabilitySet set = 0;
     for (const std::string& text : texts) {

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,10 @@ using CapabilitySet = std::uint64_t;
 
 inline constexpr CapabilitySet allCapabilities = (CapabilitySet{1} << 41U) - 1; // up to CAP_CHECKPOINT_RESTORE, 5.9
 
-// "CAP_SYS_ADMIN" each, in capitals. InvalidOption for another name or one that is given twice.
+// By their numbers, as "CAP_SYS_ADMIN".
+[[nodiscard]] std::span<const std::string_view> capabilityNames() noexcept;
+
+// Such names. InvalidOption for another name or one that is given twice.
 Result<CapabilitySet> parseCapabilities(const std::vector<std::string>& names);
 
 // "none", "all", or the names in the order of their numbers.

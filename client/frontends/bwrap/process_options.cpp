@@ -1,5 +1,5 @@
 // Options on the command itself: its environment, directory, session, capabilities.
-#include "capability_names.hpp"
+#include "engine/capability_names.hpp"
 #include "option_row.hpp"
 
 #include <strings.h>
@@ -55,10 +55,10 @@ Complaint addCapability(Reading& reading, Arguments arguments) {
     std::set<std::string>& held = reading.command.capabilities;
     reading.command.namesCapabilities = true;
     if (isAll(arguments[0])) {
-        held.insert(capabilityNames().begin(), capabilityNames().end());
+        held.insert(engine::capabilityNames().begin(), engine::capabilityNames().end());
         return std::nullopt;
     }
-    const std::string_view name = capabilityName(arguments[0]);
+    const std::string_view name = engine::capabilityName(arguments[0]);
     if (name.empty()) {
         return "unknown cap: " + arguments[0];
     }
@@ -73,7 +73,7 @@ Complaint dropCapability(Reading& reading, Arguments arguments) {
         held.clear();
         return std::nullopt;
     }
-    const std::string_view name = capabilityName(arguments[0]);
+    const std::string_view name = engine::capabilityName(arguments[0]);
     if (name.empty()) {
         return "unknown cap: " + arguments[0];
     }

@@ -1,6 +1,6 @@
 #include "surroundings.hpp"
 
-#include "capability_names.hpp"
+#include "engine/capability_names.hpp"
 #include "inherited.hpp"
 
 #include <array>
@@ -45,7 +45,7 @@ std::set<std::string> rootsCapabilities() {
     if (::getuid() != 0 || ::syscall(SYS_capget, &header, halves.data()) != 0) {
         return held;
     }
-    const std::span<const std::string_view> names = capabilityNames();
+    const std::span<const std::string_view> names = engine::capabilityNames();
     for (std::size_t i = 0; i < names.size(); ++i) {
         if ((halves.at(i / 32).effective >> (i % 32) & 1U) != 0) {
             held.emplace(names[i]);
