@@ -1,11 +1,8 @@
 #include "run.hpp"
 
-#include "engine/engine.hpp"
 #include "environment.hpp"
-#include "lifeline.hpp"
+#include "frontends/stand.hpp"
 #include "message.hpp"
-#include "sandboxd/client.hpp"
-#include "terminal/own_terminal.hpp"
 #include "wording.hpp"
 
 #include <array>
@@ -20,6 +17,8 @@
 
 namespace sandboxd::bwrap {
 namespace {
+
+using frontends::Stand;
 
 std::optional<std::string> readLink(const std::string& path) {
     std::array<char, PATH_MAX> text{};
@@ -37,27 +36,9 @@ void reportEnd(int descriptor, int status) {
     (void)::dprintf(descriptor, "{ \"exit-code\": %d }\n", status);
 }
 
-// Whoever reads from the other end of a pipe waits for the sandbox's end of it, not for ours.
-void closeHandedOver(const std::vector<int>& descriptors, std::optional<int> kept) {
-    for (const int descriptor : descriptors) {
-        if (descriptor > STDERR_FILENO && descriptor != kept) {
-            ::close(descriptor);
-        }
-    }
-}
-
-// What stands for the command while it runs.
-struct Stand {
-    engine::Engine engine;
-    watch::Lifeline lifeline;
-    watch::Signals signals;
-    terminal::OwnTerminal terminal;
-};
-
 int awaitEnd(const Command& command, watch::Payload& payload, Stand& stand) {
-    const auto ended = stand.terminal.awaitEnd(payload, stand.signals, [&](const client::Error& error) {
-        (void)fail(command, "Can't send the signal: " + error.message);
-    });
+    const auto ended = stand.awaitEnd(
+        payload, [&](const client::Error& error) { (void)fail(command, "Can't send the signal: " + error.message); });
     if (!ended) {
         return fail(command, "Can't wait for the sandbox: " + ended.error().message);
     }
@@ -68,15 +49,6 @@ int awaitEnd(const Command& command, watch::Payload& payload, Stand& stand) {
     return status;
 }
 
-client::Result<std::unique_ptr<watch::Payload>> spawn(client::Spec& spec, Stand& stand) {
-    spec.lifetime(client::Lifetime::descriptor).lifeline(stand.lifeline.watched.get());
-    stand.terminal.give(spec);
-    if (spec.fields().terminal) {
-        spec.newSession(true); // of its own terminal, which only a session can have
-    }
-    return stand.engine.spawn(spec, watch::spawnOptions(stand.signals));
-}
-
 // Which of the directories the sandbox has is a guess until it stands: the next one is tried if it was wrong.
 int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand& stand) {
     const auto environment = buildEnvironment(surroundings.environment, command.environment);
@@ -84,14 +56,13 @@ int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand
         workingDirectories(command, surroundings.directory, variable(environment, "HOME"), surroundings.isDirectory);
     for (std::size_t i = 0;; ++i) {
         Translation translation = translate(command, surroundings, directories[i]);
-        const auto payload = spawn(translation.spec, stand);
+        const auto payload = stand.spawn(translation.spec);
         if (payload) {
-            stand.lifeline.watched.reset();
-            closeHandedOver(surroundings.descriptors, command.descriptors.jsonStatus);
+            stand.handOver(surroundings.descriptors, command.descriptors.jsonStatus);
             return awaitEnd(command, *payload.value(), stand);
         }
         if (payload.error().kind == client::ErrorKind::cancelled) {
-            return 128 + stand.signals.take();
+            return stand.statusOfSignal();
         }
         if (i + 1 == directories.size() || !isMissingDirectory(payload.error())) {
             return fail(command, wordsFor(payload.error(), {command, translation.origins, directories[i], readLink,
@@ -108,24 +79,6 @@ engine::NativeOptions nativeOptions(const Command& command) {
             .mustNotNest = command.assertUsernsDisabled};
 }
 
-client::Result<Stand> makeStand(const Command& command, engine::Choice choice) {
-    client::Result<watch::Signals> signals = watch::Signals::start();
-    if (!signals) {
-        return std::move(signals).error();
-    }
-    client::Result<watch::Lifeline> lifeline = watch::Lifeline::make();
-    if (!lifeline) {
-        return std::move(lifeline).error();
-    }
-    auto terminal =
-        terminal::OwnTerminal::open(command.newSession ? std::vector<int>{} : terminal::controllingStreams());
-    if (!terminal) {
-        return std::move(terminal).error();
-    }
-    return Stand{engine::Engine(choice, nativeOptions(command)), std::move(lifeline).value(),
-                 std::move(signals).value(), std::move(terminal).value()};
-}
-
 } // namespace
 
 int run(const Command& command, const Surroundings& surroundings) {
@@ -136,7 +89,8 @@ int run(const Command& command, const Surroundings& surroundings) {
     if (!choice) {
         return fail(command, choice.error().message);
     }
-    client::Result<Stand> stand = makeStand(command, choice.value());
+    client::Result<Stand> stand = Stand::make(engine::Engine(choice.value(), nativeOptions(command)),
+                                              command.newSession ? std::vector<int>{} : terminal::controllingStreams());
     if (!stand) {
         return fail(command, "Creating new namespace failed: " + stand.error().message);
     }

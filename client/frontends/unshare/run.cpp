@@ -1,11 +1,7 @@
 #include "run.hpp"
 
-#include "engine/engine.hpp"
-#include "lifeline.hpp"
+#include "frontends/stand.hpp"
 #include "message.hpp"
-#include "sandboxd/client.hpp"
-#include "signals.hpp"
-#include "terminal/own_terminal.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -19,9 +15,7 @@ namespace sandboxd::unshare {
 namespace {
 
 using client::ErrorKind;
-
-// A signal may come when the program runs already and we do not know it yet: then it is the program's.
-constexpr std::chrono::milliseconds answerUnderWay{1000};
+using frontends::Stand;
 
 int sayError(const client::Error& error) {
     return say(error.message);
@@ -60,14 +54,6 @@ int endLike(const client::ExitStatus& status) {
     return status.shellStatus();
 }
 
-// What stands for the program while it runs.
-struct Stand {
-    engine::Engine engine;
-    watch::Lifeline lifeline;
-    watch::Signals signals;
-    terminal::OwnTerminal terminal;
-};
-
 // A user namespace is what every command line here asks for; what it may do in there is not limited.
 constexpr engine::NativeOptions nativeOptions{.newUserNamespace = true, .mayNest = true};
 
@@ -76,40 +62,7 @@ client::Result<Stand> makeStand() {
     if (!choice) {
         return choice.error();
     }
-    client::Result<watch::Signals> signals = watch::Signals::start();
-    if (!signals) {
-        return std::move(signals).error();
-    }
-    client::Result<watch::Lifeline> lifeline = watch::Lifeline::make();
-    if (!lifeline) {
-        return std::move(lifeline).error();
-    }
-    auto terminal = terminal::OwnTerminal::open(terminal::controllingStreams());
-    if (!terminal) {
-        return std::move(terminal).error();
-    }
-    return Stand{engine::Engine(choice.value(), nativeOptions), std::move(lifeline).value(), std::move(signals).value(),
-                 std::move(terminal).value()};
-}
-
-client::Result<std::unique_ptr<watch::Payload>> spawn(client::Spec& spec, Stand& stand) {
-    spec.lifetime(client::Lifetime::descriptor).lifeline(stand.lifeline.watched.get());
-    stand.terminal.give(spec);
-    if (spec.fields().terminal) {
-        spec.newSession(true); // of its own terminal, which only a session can have
-    }
-    const client::CallOptions options{
-        .interactive = ::isatty(STDIN_FILENO) == 1, .cancelFd = stand.signals.fd(), .cancelGrace = answerUnderWay};
-    return stand.engine.spawn(spec, options);
-}
-
-// Whoever reads from the other end of a pipe waits for the program's end of it, not for ours.
-void closeHandedOver(const std::vector<int>& descriptors) {
-    for (const int descriptor : descriptors) {
-        if (descriptor > STDERR_FILENO) {
-            ::close(descriptor);
-        }
-    }
+    return Stand::make(engine::Engine(choice.value(), nativeOptions), terminal::controllingStreams());
 }
 
 } // namespace
@@ -122,15 +75,14 @@ int run(client::Spec spec, const std::vector<int>& descriptors) {
     if (!stand) {
         return sayError(stand.error());
     }
-    const auto payload = spawn(spec, stand.value());
+    const auto payload = stand.value().spawn(spec);
     if (!payload) {
         const bool ended = payload.error().kind == ErrorKind::cancelled;
-        return ended ? 128 + stand.value().signals.take() : sayFailure(payload.error(), spec.fields().argv.front());
+        return ended ? stand.value().statusOfSignal() : sayFailure(payload.error(), spec.fields().argv.front());
     }
-    stand.value().lifeline.watched.reset();
-    closeHandedOver(descriptors);
-    const auto end = stand.value().terminal.awaitEnd(*payload.value(), stand.value().signals,
-                                                     [](const client::Error& error) { (void)sayError(error); });
+    stand.value().handOver(descriptors);
+    const auto end =
+        stand.value().awaitEnd(*payload.value(), [](const client::Error& error) { (void)sayError(error); });
     return end ? endLike(end.value()) : sayError(end.error());
 }
 
