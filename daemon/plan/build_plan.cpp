@@ -42,7 +42,7 @@ std::span<const sock_filter> chooseFilter(const spec::Spec& spec, const FilterSe
 void planFilters(Plan& plan, const spec::Spec& spec, const FilterSet& filters) {
     plan.filterName = spec::nameOf(spec.seccomp);
     plan.filter = chooseFilter(spec, filters);
-    plan.idleFilter = filters.standard;
+    plan.idleFilter = filters.idle;
 }
 
 std::string_view payloadProfileOf(const spec::Spec& spec) {

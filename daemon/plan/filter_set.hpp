@@ -1,4 +1,4 @@
-// The system call filters that a request can choose between, as classic BPF.
+// The system call filters that a request can choose between, and that of init, as classic BPF.
 #pragma once
 
 #include <linux/filter.h>
@@ -15,9 +15,10 @@ struct FilterSet {
     std::vector<sock_filter> nesting;   // the same, and user namespaces
     std::vector<sock_filter> host;      // standard, and nothing that reaches other processes
     std::vector<sock_filter> hostFloor; // minimal, and the same
+    std::vector<sock_filter> idle;      // init's, when all is built
 
     [[nodiscard]] bool isComplete() const noexcept {
-        for (const auto* filter : {&standard, &strict, &minimal, &capable, &nesting, &host, &hostFloor}) {
+        for (const auto* filter : {&standard, &strict, &minimal, &capable, &nesting, &host, &hostFloor, &idle}) {
             if (filter->empty()) {
                 return false;
             }

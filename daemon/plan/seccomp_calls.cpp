@@ -96,6 +96,16 @@ constexpr std::string_view reaching[] = {"add_key",
                                          "request_key",
                                          "setns"};
 
+constexpr std::string_view idle[] = {
+    // reads back
+    "capget", "getresgid", "getresuid", "prctl",
+    // reports and closes
+    "close", "close_range", "sendmsg",
+    // waits and reaps; where there is no pause(2) the C library uses ppoll(2)
+    "pause", "ppoll", "restart_syscall", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "wait4", "waitid",
+    // ends
+    "exit", "exit_group"};
+
 struct RecentCall {
     std::string_view name;
     int number;
@@ -171,6 +181,10 @@ std::span<const std::string_view> capableCalls() noexcept {
 
 std::span<const std::string_view> reachingCalls() noexcept {
     return reaching;
+}
+
+std::span<const std::string_view> idleCalls() noexcept {
+    return idle;
 }
 
 int recentCallNumber(std::string_view name) noexcept {

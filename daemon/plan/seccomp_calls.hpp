@@ -27,6 +27,9 @@ namespace sandboxd::plan {
 // user namespace from those of its caller.
 [[nodiscard]] std::span<const std::string_view> reachingCalls() noexcept;
 
+// What init makes once all is built: it reads back how it is confined, says so, closes, waits and reaps.
+[[nodiscard]] std::span<const std::string_view> idleCalls() noexcept;
+
 // The number of a call that libseccomp may be too old to know; -1 if it is not in the table. Calls since Linux 5.1 have
 // one number on all architectures.
 [[nodiscard]] int recentCallNumber(std::string_view name) noexcept;

@@ -361,6 +361,21 @@ Result<std::vector<sock_filter>> compileHostFloor() {
     return compileDenyList(reachingCalls(), CLONE_NEWUSER);
 }
 
+Result<std::vector<sock_filter>> compileIdleFilter() {
+    Result<Filter> made = makeFilter(SCMP_ACT_KILL_PROCESS);
+    if (!made) {
+        return std::move(made).error();
+    }
+    void* filter = made.value().get();
+    if (Result<void> done = setAttributes(filter); !done) {
+        return std::move(done).error();
+    }
+    if (Result<void> done = addCalls(filter, SCMP_ACT_ALLOW, idleCalls()); !done) {
+        return std::move(done).error();
+    }
+    return exportProgram(filter);
+}
+
 Result<FilterSet> compileFilters() {
     FilterSet set;
     const struct {
@@ -369,7 +384,7 @@ Result<FilterSet> compileFilters() {
     } filters[] = {{set.standard, compileDefaultFilter}, {set.strict, compileStrictFilter},
                    {set.minimal, compileMinimalFilter},  {set.capable, compileCapableFilter},
                    {set.nesting, compileNestingFilter},  {set.host, compileHostFilter},
-                   {set.hostFloor, compileHostFloor}};
+                   {set.hostFloor, compileHostFloor},    {set.idle, compileIdleFilter}};
     for (const auto& [filter, compile] : filters) {
         Result<std::vector<sock_filter>> compiled = compile();
         if (!compiled) {

@@ -29,6 +29,9 @@ Result<std::vector<sock_filter>> compileHostFilter();
 // The minimal one without reachingCalls() and user namespaces.
 Result<std::vector<sock_filter>> compileHostFloor();
 
+// Exactly idleCalls(); any other call kills the process, and the sandbox with it.
+Result<std::vector<sock_filter>> compileIdleFilter();
+
 Result<FilterSet> compileFilters();
 
 } // namespace sandboxd::plan

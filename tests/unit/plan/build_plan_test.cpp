@@ -107,7 +107,7 @@ TEST(BuildPlan, WithAppArmorACallerWithoutReadableLabelIsRefused) {
 
 TEST(BuildPlan, WithoutAFilterThereIsNoPlan) {
     for (auto missing : {&FilterSet::standard, &FilterSet::strict, &FilterSet::minimal, &FilterSet::capable,
-                         &FilterSet::nesting, &FilterSet::host, &FilterSet::hostFloor}) {
+                         &FilterSet::nesting, &FilterSet::host, &FilterSet::hostFloor, &FilterSet::idle}) {
         FilterSet filters = tinyFilters();
         (filters.*missing).clear();
         const auto plan = build(sampleCaller(), {Right::spawn}, {false, filters});
@@ -116,7 +116,7 @@ TEST(BuildPlan, WithoutAFilterThereIsNoPlan) {
     }
 }
 
-TEST(BuildPlan, ThePayloadsFilterIsTheOneAskedForAndInitsTheDefault) {
+TEST(BuildPlan, ThePayloadsFilterIsTheOneAskedForAndInitsItsOwn) {
     const std::pair<spec::Seccomp, std::size_t> lengths[] = {
         {spec::Seccomp::standard, 2}, {spec::Seccomp::strict, 3}, {spec::Seccomp::minimal, 1}, {spec::Seccomp::off, 0}};
     for (const auto& [kind, length] : lengths) {
@@ -124,7 +124,7 @@ TEST(BuildPlan, ThePayloadsFilterIsTheOneAskedForAndInitsTheDefault) {
         spec.seccomp = kind;
         const Plan plan = planOf(spec);
         EXPECT_EQ(plan.filter.size(), length);
-        EXPECT_EQ(plan.idleFilter.size(), 2U);
+        EXPECT_EQ(plan.idleFilter.size(), 8U);
         EXPECT_TRUE(plan.callerFilters.empty());
     }
 }
@@ -161,9 +161,9 @@ TEST(BuildPlan, OtherFiltersAreTheSameForAllIdentitiesButTheLeastOfHost) {
     EXPECT_EQ(filterLength(spec::Identity::host, minimal, false), filters.hostFloor.size());
 }
 
-TEST(BuildPlan, InitsFilterIsTheDefaultWhateverTheIdentity) {
+TEST(BuildPlan, InitsFilterIsTheSameWhateverTheIdentity) {
     for (const spec::Spec& spec : {rootSpec(), hostSpec()}) {
-        EXPECT_EQ(planOf(spec).idleFilter.size(), filters.standard.size());
+        EXPECT_EQ(planOf(spec).idleFilter.size(), filters.idle.size());
     }
 }
 

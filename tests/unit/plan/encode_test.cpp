@@ -162,7 +162,7 @@ TEST(Encode, DescriptorsGroupsAndFilterAreTables) {
     const auto filter = bytes.table<sock_filter>(bytes.header().filter);
     ASSERT_EQ(filter.size(), 3U);
     EXPECT_EQ(filter[2].k, 0x7fff0000U);
-    EXPECT_EQ(bytes.table<sock_filter>(bytes.header().idleFilter).size(), 2U);
+    EXPECT_EQ(bytes.table<sock_filter>(bytes.header().idleFilter).size(), 8U);
     EXPECT_EQ(bytes.table<std::uint32_t>(bytes.header().callerFilters), (std::vector<std::uint32_t>{2, 0}));
 }
 

@@ -26,7 +26,8 @@ const FilterSet& tinyFilters() {
                                    .capable = ofLength(4),
                                    .nesting = ofLength(5),
                                    .host = ofLength(6),
-                                   .hostFloor = ofLength(7)};
+                                   .hostFloor = ofLength(7),
+                                   .idle = ofLength(8)};
     return filters;
 }
 
