@@ -98,7 +98,7 @@ void Access::cancelOf(const std::string& connection) {
 // The bus tells whose the descriptors are; until then the message is kept.
 void Access::receive(sd_bus_message* message) {
     auto call = std::make_shared<IncomingCall>(message, closer_);
-    if (!call->hasFds()) {
+    if (!call->mayHoldFds()) {
         return;
     }
     credentials_.get(call->sender(), [call](const Result<const Peer*>& peer) {

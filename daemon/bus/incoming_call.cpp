@@ -4,25 +4,33 @@
 #include "bus/message_fds.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 namespace sandboxd::bus {
 
 IncomingCall::IncomingCall(sd_bus_message* message, FdCloser& closer)
-    : message_(sd_bus_message_ref(message)), closer_(closer), fds_(fdsOf(message)) {
+    : message_(sd_bus_message_ref(message)), closer_(closer) {
     const char* sender = sd_bus_message_get_sender(message);
     sender_ = sender != nullptr ? sender : "";
 }
 
 IncomingCall::~IncomingCall() {
-    if (fds_.empty()) {
+    std::vector<int> fds = mayHoldFds() ? fdsOf(message_.get()) : std::vector<int>();
+    if (fds.empty()) {
         return;
     }
-    std::sort(fds_.begin(), fds_.end());
-    fds_.erase(std::unique(fds_.begin(), fds_.end()), fds_.end());
+    std::sort(fds.begin(), fds.end());
+    fds.erase(std::unique(fds.begin(), fds.end()), fds.end());
     // The message closes its descriptors when it goes; by then they must be harmless.
     sd_bus_message* message = message_.release();
-    closer_.neutralise(uid_, std::move(fds_), [message] { sd_bus_message_unref(message); });
+    closer_.neutralise(uid_, std::move(fds), [message] { sd_bus_message_unref(message); });
+}
+
+bool IncomingCall::mayHoldFds() const noexcept {
+    const char* signature = sd_bus_message_get_signature(message_.get(), 1);
+    return signature != nullptr && std::strpbrk(signature, "hv") != nullptr;
 }
 
 void IncomingCall::reply(const std::function<void(sd_bus_message*)>& fill) {

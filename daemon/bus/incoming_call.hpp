@@ -9,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace sandboxd::bus {
 
@@ -28,7 +27,8 @@ public:
 
     [[nodiscard]] sd_bus_message* message() const noexcept { return message_.get(); }
     [[nodiscard]] const std::string& sender() const noexcept { return sender_; }
-    [[nodiscard]] bool hasFds() const noexcept { return !fds_.empty(); }
+    // By the signature alone: to walk all values for them has time until the message goes.
+    [[nodiscard]] bool mayHoldFds() const noexcept;
     // Whose descriptors they are, when the bus has said so.
     void setUid(std::uint32_t uid) noexcept { uid_ = uid; }
     // The caller allows that a person is asked (ALLOW_INTERACTIVE_AUTHORIZATION).
@@ -45,7 +45,6 @@ private:
     FdCloser& closer_;
     std::string sender_;
     FdCloser::Sender uid_;
-    std::vector<int> fds_; // of the message, borrowed
     bool isAnswered_ = false;
 };
 

@@ -54,6 +54,7 @@ bool collect(sd_bus_message* message, std::vector<int>& fds) {
 
 std::vector<int> fdsOf(sd_bus_message* message) {
     std::vector<int> fds;
+    sd_bus_message_rewind(message, 1);
     collect(message, fds);
     sd_bus_message_rewind(message, 1);
     return fds;

@@ -7,7 +7,8 @@
 
 namespace sandboxd::bus {
 
-// Borrowed from the message, which stands at its beginning afterwards. A descriptor that no value names cannot be seen.
+// Borrowed from the message, which may stand anywhere and stands at its beginning afterwards. A descriptor that no
+// value names cannot be seen.
 [[nodiscard]] std::vector<int> fdsOf(sd_bus_message* message);
 
 } // namespace sandboxd::bus
