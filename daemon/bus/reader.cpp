@@ -3,7 +3,7 @@
 #include "base/quote.hpp"
 #include "policy/limits.hpp"
 
-#include <set>
+#include <algorithm>
 
 namespace sandboxd::bus {
 
@@ -194,7 +194,7 @@ Result<void> Reader::structure(std::string_view key, const std::string& fields,
 }
 
 Result<void> Reader::dictionary(std::string_view prefix, const std::function<Result<void>(const std::string&)>& take) {
-    std::set<std::string> seen;
+    std::vector<std::string> seen; // of a few keys: a tree would cost more than it finds
     constexpr std::size_t most = 128;
     return array(prefix, 'a', "{sv}", most, [&](std::size_t) -> Result<void> {
         if (auto entered = enter(prefix, SD_BUS_TYPE_DICT_ENTRY, "sv"); !entered) {
@@ -204,9 +204,10 @@ Result<void> Reader::dictionary(std::string_view prefix, const std::function<Res
         if (!key) {
             return std::move(key).error();
         }
-        if (!seen.insert(key.value()).second) {
+        if (std::find(seen.begin(), seen.end(), key.value()) != seen.end()) {
             return Error{ErrorCode::duplicateOption, quote(key.value()) + ": given twice"};
         }
+        seen.push_back(key.value());
         const char* contents = nullptr;
         if (sd_bus_message_peek_type(message_, nullptr, &contents) <= 0 || contents == nullptr) {
             return broken(prefix);

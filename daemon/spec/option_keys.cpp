@@ -86,14 +86,15 @@ template <typename Row> const Row* findRow(std::span<const Row> rows, std::strin
     return row == rows.end() ? nullptr : &*row;
 }
 
-template <typename Row>
-Result<void> checkName(std::span<const Row> rows, std::string_view name, const std::string& subject) {
+// `subject` makes the text of an error; every key of a request comes through here, and few are wrong.
+template <typename Row, typename Subject>
+Result<void> checkName(std::span<const Row> rows, std::string_view name, Subject subject) {
     const Row* row = findRow(rows, name);
     if (row == nullptr) {
-        return Error{ErrorCode::unknownOption, subject + " is unknown"};
+        return Error{ErrorCode::unknownOption, subject() + " is unknown"};
     }
     if (row->status == known) {
-        return Error{ErrorCode::notSupported, subject + " is not supported"};
+        return Error{ErrorCode::notSupported, subject() + " is not supported"};
     }
     return {};
 }
@@ -109,17 +110,17 @@ std::span<const MountRow> mountOperations() noexcept {
 }
 
 Result<void> checkOptionKey(std::string_view key) {
-    return checkName(optionKeys(), key, sanitise(key) + ": this option");
+    return checkName(optionKeys(), key, [&] { return sanitise(key) + ": this option"; });
 }
 
 Result<void> checkMountName(std::string_view name) {
-    return checkName(mountOperations(), name, "mounts: operation " + quote(name));
+    return checkName(mountOperations(), name, [&] { return "mounts: operation " + quote(name); });
 }
 
 Result<void> checkMountKey(std::string_view name, std::string_view key) {
     const MountRow* row = findRow(mountOperations(), name);
     const std::span<const KeyRow> keys = row == nullptr ? std::span<const KeyRow>() : row->keys;
-    return checkName(keys, key, "mounts: key " + quote(key) + " of " + quote(name));
+    return checkName(keys, key, [&] { return "mounts: key " + quote(key) + " of " + quote(name); });
 }
 
 } // namespace sandboxd::spec
