@@ -69,7 +69,8 @@ int serve(const Options& options, bool appArmor, const plan::FilterSet& filters)
     launch::SpawnerLink spawner(loop, options.spawnerSocket);
     authority::Authority authority(loop, *connection, quota, limits);
     broker::Registry registry(loop, owners, limits.lingerUsec);
-    const broker::Services services{loop, spawner, authority, registry, quota, owners, limits, features, filters};
+    const broker::Services services{loop,   spawner, authority, registry, quota,
+                                    owners, limits,  features,  filters,  appArmor};
     const bus::Manager manager(*connection, services);
     connection->requestName(bus::ServiceName{"org.sandboxd1"});
     sd_bus* bus = bus::rawBus(*connection);

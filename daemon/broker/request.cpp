@@ -1,6 +1,5 @@
 #include "broker/request.hpp"
 
-#include "base/duplicate_fd.hpp"
 #include "base/lifeline.hpp"
 #include "base/quote.hpp"
 #include "broker/confinement.hpp"
@@ -9,7 +8,6 @@
 #include "launch/sealed_memory.hpp"
 #include "launch/step_names.hpp"
 #include "plan/encode.hpp"
-#include "policy/details.hpp"
 #include "policy/own_ids.hpp"
 #include "spec/names.hpp"
 #include "spec/validate.hpp"
@@ -36,6 +34,11 @@ Request::~Request() {
     }
 }
 
+const std::string& Request::actions() const noexcept {
+    static const std::string least(policy::actionOf(policy::Right::spawn));
+    return consent_ ? consent_->actions() : least;
+}
+
 void Request::begin() {
     setDeadline(order_.spec.startTimeoutUsec.value_or(services_.limits.startUsec));
     Result<void> step = checkOrder();
@@ -43,7 +46,13 @@ void Request::begin() {
         step = watchLifeline();
     }
     if (step) {
+        step = holdPlace();
+    }
+    if (step) {
         step = reserve();
+    }
+    if (step) {
+        consent_->askAhead(services_.appArmor);
     }
     proceed(std::move(step));
 }
@@ -80,6 +89,20 @@ Result<void> Request::watchLifeline() {
     return {};
 }
 
+// The quota comes first: nobody is asked for a password for what would be refused anyway.
+Result<void> Request::holdPlace() {
+    const std::uint32_t uid = order_.caller.uid;
+    Result<policy::Quota::Lease> held = services_.quota.holdSandbox(uid);
+    if (!held) {
+        return std::move(held).error();
+    }
+    sandbox_.emplace(std::move(held).value());
+    consent_.emplace(
+        services_.authority, order_, services_.quota.sandboxesOf(uid) - 1,
+        [this](Consent::Word word) { takeWord(std::move(word)); }, [this] { extendForDialog(); });
+    return {};
+}
+
 Result<void> Request::reserve() {
     Result<std::uint32_t> owner = services_.owners.acquire(order_.caller.uid);
     if (!owner) {
@@ -113,11 +136,11 @@ void Request::takeReservation(Result<UniqueFd> socket) {
 }
 
 void Request::takeFacts(const wire::Facts& facts) {
-    Result<void> step = judgeCaller(facts);
-    if (step) {
-        step = ask();
+    if (Result<void> judged = judgeCaller(facts); !judged) {
+        fail(std::move(judged).error());
+        return;
     }
-    proceed(std::move(step));
+    consent_->ask();
 }
 
 Result<void> Request::judgeCaller(const wire::Facts& facts) {
@@ -146,35 +169,12 @@ Result<void> Request::judgeCaller(const wire::Facts& facts) {
     return policy::checkOwnIds(order_.spec, caller);
 }
 
-// The quota comes first: nobody is asked for a password for what would be refused anyway.
-Result<void> Request::ask() {
-    Result<policy::Quota::Lease> held = services_.quota.holdSandbox(order_.caller.uid);
-    if (!held) {
-        return std::move(held).error();
-    }
-    sandbox_.emplace(std::move(held).value());
-    std::vector<policy::Right> rights = policy::requiredRights(order_.spec, order_.caller);
-    auto details =
-        policy::checkDetails(order_.spec, order_.caller, rights, services_.quota.sandboxesOf(order_.caller.uid) - 1);
-    actions_ = details.at("needs");
-    check_ = services_.authority.ask(
-        {.rights = std::move(rights),
-         .details = std::move(details),
-         .uid = order_.caller.uid,
-         .uniqueName = order_.caller.uniqueName,
-         .process = order_.caller.isProven ? duplicate(order_.pidfd) : UniqueFd(),
-         .interactive = order_.interactive},
-        [this](auto answer) { takeAnswer(std::move(answer)); }, [this] { extendForDialog(); });
-    return {};
-}
-
-void Request::takeAnswer(std::variant<policy::Grant, authority::Authority::Refusal> answer) {
-    if (const auto* grant = std::get_if<policy::Grant>(&answer)) {
+void Request::takeWord(Consent::Word word) {
+    if (const auto* grant = std::get_if<policy::Grant>(&word)) {
         proceed(launch(*grant));
         return;
     }
-    auto& refusal = std::get<authority::Authority::Refusal>(answer);
-    actions_ = policy::actionOf(refusal.right);
+    auto& refusal = std::get<authority::Authority::Refusal>(word);
     if (refusal.right == policy::Right::spawnConfinedCaller && refusal.error.code == ErrorCode::accessDenied) {
         refusal.error.code = ErrorCode::callerConfined;
         refusal.error.message = "caller: " + describeConfinement(order_.caller) + "; " + refusal.error.message;

@@ -2,8 +2,9 @@
 // starts when the one before it has its answer. Destroying it undoes what it did, whatever step it is at.
 #pragma once
 
-#include "authority/check.hpp"
 #include "base/event.hpp"
+#include "broker/consent.hpp"
+#include "broker/order.hpp"
 #include "broker/registry.hpp"
 #include "launch/spawner_link.hpp"
 #include "launch/warden_link.hpp"
@@ -31,14 +32,7 @@ struct Services {
     const policy::Limits& limits;
     const std::vector<std::string>& features;
     const plan::FilterSet& filters;
-};
-
-struct Order {
-    spec::Spec spec;
-    std::vector<int> fds;  // that came with the message, borrowed: the message outlives the request
-    policy::Caller caller; // uid, groups, uniqueName and pid; the rest comes from the probe
-    UniqueFd pidfd;        // of the caller, taken when the message arrived
-    bool interactive = false;
+    bool appArmor; // on in this kernel
 };
 
 class Request {
@@ -54,19 +48,19 @@ public:
     // For the log: "" until a warden was asked for.
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
     // For the log: the actions that decided, all that were allowed or the one that was not.
-    [[nodiscard]] const std::string& actions() const noexcept { return actions_; }
+    [[nodiscard]] const std::string& actions() const noexcept;
 
 private:
     // The steps, in order.
     void begin();
     Result<void> checkOrder();
     Result<void> watchLifeline();
+    Result<void> holdPlace();
     Result<void> reserve();
     void takeReservation(Result<UniqueFd> socket);
     void takeFacts(const wire::Facts& facts);
     Result<void> judgeCaller(const wire::Facts& facts);
-    Result<void> ask();
-    void takeAnswer(std::variant<policy::Grant, authority::Authority::Refusal> answer);
+    void takeWord(Consent::Word word);
     Result<void> launch(const policy::Grant& grant);
     void takeRunning(launch::Running running);
 
@@ -83,14 +77,13 @@ private:
     policy::Quota::Lease setup_;
     Done done_;
     std::string id_;
-    std::string actions_{policy::actionOf(policy::Right::spawn)};
     bool hasOwner_ = false;
     bool isLaunched_ = false;
     bool appArmor_ = false;
     plan::Plan plan_;
     std::optional<policy::Quota::Lease> sandbox_;
     std::unique_ptr<launch::WardenLink> warden_;
-    std::unique_ptr<authority::Authority::Check> check_;
+    std::optional<Consent> consent_;
     EventSource beginning_;
     EventSource deadline_;
     EventSource lifeline_;

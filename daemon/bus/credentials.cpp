@@ -58,6 +58,9 @@ Result<void> readKey(Reader& reader, sd_bus_message* message, const std::string&
     } else if (key == "UnixGroupIDs") {
         Result<std::vector<std::uint32_t>> groups = readGroups(reader);
         peer.groups = groups ? std::move(groups).value() : std::vector<std::uint32_t>{};
+    } else if (key == "LinuxSecurityLabel" && reader.type() == "ay") {
+        Result<std::string> label = reader.bytes(key);
+        peer.label = label ? label.value().substr(0, label.value().find('\0')) : "";
     } else if (key == "ProcessFD" && reader.type() == "h") {
         if (reader.fd(key)) {
             peer.pidfd.reset(::fcntl(reader.fds().back(), F_DUPFD_CLOEXEC, 3));

@@ -21,7 +21,8 @@ struct Peer {
     std::uint32_t uid = 0;
     std::vector<std::uint32_t> groups;
     std::int32_t pid = 0;
-    UniqueFd pidfd; // of the process that connected, where the bus proves it (ProcessFD, dbus 1.16)
+    std::string label; // of the LSM that the bus asked when it connected; "" where it tells none
+    UniqueFd pidfd;    // of the process that connected, where the bus proves it (ProcessFD, dbus 1.16)
     // The name was there at this time, in clock ticks since boot: what started later did not connect.
     std::uint64_t connectedTicks = 0;
 };

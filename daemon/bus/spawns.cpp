@@ -57,6 +57,7 @@ void Spawns::admit(const std::shared_ptr<IncomingCall>& call, const Peer& peer) 
     spawn->caller.groups = peer.groups;
     spawn->caller.uniqueName = call->sender();
     spawn->caller.pid = peer.pid;
+    spawn->caller.label = peer.label;
     spawn->caller.isProven = static_cast<bool>(peer.pidfd);
     spawn->caller.connectedTicks = peer.connectedTicks;
     const std::uint64_t number = ++last_;

@@ -2,6 +2,9 @@
 #include "bus_test.hpp"
 #include "polkit_gate.hpp"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,9 +65,11 @@ TEST_F(ChangedCaller, S52_ThatEndsBeforeTheCheckGetsNothing) {
 // it executes a setuid program.
 class Peer {
 public:
-    explicit Peer(const User& user)
+    // `prepare` changes the process while it is root.
+    explicit Peer(
+        const User& user, const std::function<void()>& prepare = [] {})
         : path_("/home/bus-test-setuid-" + user.name), socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-          process_(user, [this] { live(); }) {
+          process_(UserProcess::unchanged([&] { live(user, prepare); })) {
         executing_.writeEnd.reset();
         EXPECT_EQ(connected_.hear(), "go");
     }
@@ -89,7 +94,9 @@ public:
     Connection connection() { return Connection(std::move(socket_)); }
 
 private:
-    void live() {
+    void live(const User& user, const std::function<void()>& prepare) {
+        prepare();
+        becomeUser(user);
         connectToBus(socket_.get());
         connected_.say();
         EXPECT_EQ(execute_.hear(), "go");
@@ -117,9 +124,18 @@ TEST_F(ChangedCaller, S52_ThatExecutedASetuidProgramIsRefused) {
     });
 }
 
+// Unlike no_new_privs it lets setuid programs have their ids.
+void filterCalls() {
+    sock_filter allowAll{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
+    const sock_fprog filter{1, &allowAll};
+    mustWork(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), "filter");
+}
+
+// Confined, so that one question is certain to come after the probe has looked.
 TEST_F(ChangedCaller, S52_ThatExecutesASetuidProgramDuringTheCheckIsServedAsItConnected) {
-    Peer peer(user_);
-    PolkitGate gate(user_.name);
+    PolkitGate gate(user_.name, "spawn-confined-caller");
+    const Rules rules(answerOf("spawn-confined-caller", user_.name, "YES")); // behind the gate
+    Peer peer(user_, filterCalls);
     UserProcess speaker(user_, [&] {
         Connection connection = peer.connection();
         const Ran ran = runShell(connection, shell("grep -E '^(Uid|Gid|CapEff):' /proc/self/status"));
@@ -129,7 +145,7 @@ TEST_F(ChangedCaller, S52_ThatExecutesASetuidProgramDuringTheCheckIsServedAsItCo
         EXPECT_EQ(ran.output,
                   "Uid:" + uid + uid + uid + uid + "\nGid:" + gid + gid + gid + gid + "\nCapEff:\t0000000000000000\n");
     });
-    gate.awaitArrival(); // its caller has been judged
+    gate.awaitArrival();
     peer.executeSetuidProgram(user_);
     gate.open();
     speaker.finish();

@@ -34,9 +34,10 @@ std::string script() {
 
 } // namespace
 
-PolkitGate::PolkitGate(const std::string& userName)
+PolkitGate::PolkitGate(const std::string& userName, const std::string& action)
     : arrivals_(makeArrivals()), lock_(openForAll(path)),
-      rules_("if (subject.user == \"" + userName + "\") polkit.spawn([\"/bin/sh\", \"-c\", \"" + script() + "\"]);") {
+      rules_("if (subject.user == \"" + userName + "\" && action.id.indexOf(\"" + action + "\") >= 0) " +
+             "polkit.spawn([\"/bin/sh\", \"-c\", \"" + script() + "\"]);") {
     must(flock(lock_.get(), LOCK_EX), "lock");
 }
 

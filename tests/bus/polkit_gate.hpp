@@ -1,4 +1,4 @@
-// polkitd stands still for the requests of one user while this exists: its rule waits for a lock. Root's part only.
+// polkitd stands still for questions about one user while this exists: its rule waits for a lock. Root's part only.
 #pragma once
 
 #include "rules.hpp"
@@ -11,9 +11,11 @@ namespace sandboxd::bus_tests {
 
 class PolkitGate {
 public:
-    explicit PolkitGate(const std::string& userName);
+    // For every question, or for one action's only.
+    explicit PolkitGate(const std::string& userName, const std::string& action = "");
     ~PolkitGate(); // opens it
-    // Returns when polkitd stands before it: the broker has judged that request's caller and waits for the answer.
+    // Returns when polkitd stands before it. The broker has the request then, and perhaps not looked at the caller yet;
+    // if the action is that of confined callers, it has.
     void awaitArrival();
     void open();
     PolkitGate(const PolkitGate&) = delete;

@@ -74,8 +74,12 @@ Rules::~Rules() {
 }
 
 std::string answerSpawnOf(const std::string& userName, const std::string& result) {
-    return "if (action.id == \"org.sandboxd1.spawn\" && subject.user == \"" + userName + "\") return polkit.Result." +
-           result + ";";
+    return answerOf("spawn", userName, result);
+}
+
+std::string answerOf(const std::string& action, const std::string& userName, const std::string& result) {
+    return "if (action.id == \"org.sandboxd1." + action + "\" && subject.user == \"" + userName +
+           "\") return polkit.Result." + result + ";";
 }
 
 } // namespace sandboxd::bus_tests

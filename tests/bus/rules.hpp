@@ -22,4 +22,7 @@ private:
 // A body that gives `result` (polkit.Result.X) to spawn requests of one user; every other question goes on.
 std::string answerSpawnOf(const std::string& userName, const std::string& result);
 
+// The same for another of our actions, by the end of its name.
+std::string answerOf(const std::string& action, const std::string& userName, const std::string& result);
+
 } // namespace sandboxd::bus_tests
