@@ -1,7 +1,6 @@
 #include "warden/caller_context.hpp"
 
 #include "warden/proc_text.hpp"
-#include "warden/process.hpp"
 
 #include <sched.h>
 #include <sys/personality.h>
@@ -52,7 +51,6 @@ void takeLoginUid(int proc, std::uint32_t loginUid) noexcept {
 }
 
 void takeSignals(const CallerContext& context) noexcept {
-    resetSignals();
     for (int signal = 1; signal < 65; ++signal) {
         if ((context.ignoredSignals >> (signal - 1) & 1U) != 0) {
             ::signal(signal, SIG_IGN);

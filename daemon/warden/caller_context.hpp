@@ -44,7 +44,8 @@ void takeScheduling(const CallerContext& context) noexcept;
 // own (a service has none), and stays so otherwise. While root's files in /proc can be written.
 void takeLoginUid(int proc, std::uint32_t loginUid) noexcept;
 
-// Late: a signal that is ignored or blocked might be ours.
+// In a process whose signals have their defaults, as every child of a warden. Late: what is ignored or blocked might be
+// ours.
 void takeSignals(const CallerContext& context) noexcept;
 
 } // namespace sandboxd::warden

@@ -29,6 +29,11 @@ int boundingState(int capability) noexcept {
     return ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
 }
 
+// What is not inheritable the kernel lets nobody have in the ambient set (capabilities(7)).
+bool isAmbient(int capability, bool isInheritable) noexcept {
+    return isInheritable && ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) == 1;
+}
+
 } // namespace
 
 bool raiseEffective() noexcept {
@@ -68,13 +73,11 @@ bool keepCapabilities(std::uint64_t mask) noexcept {
 
 bool keepBounding(std::uint64_t mask) noexcept {
     for (int capability = 0; capability < 64; ++capability) {
-        const int state = boundingState(capability);
-        if (state < 0) {
-            return true;
+        if ((mask & capabilityBit(capability)) != 0 || ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) {
+            continue;
         }
-        if (state == 1 && (mask & capabilityBit(capability)) == 0 &&
-            ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) {
-            return false;
+        if (const int state = boundingState(capability); state != 0) {
+            return state < 0;
         }
     }
     return true;
@@ -95,8 +98,8 @@ bool takeExactly(const HeldCapabilities& wanted) noexcept {
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 || !set(sets)) {
         return false;
     }
-    for (int capability = 0; capability < 64 && boundingState(capability) >= 0; ++capability) {
-        if ((wanted.passed & capabilityBit(capability)) != 0 &&
+    for (int capability = 0; capability < 64; ++capability) {
+        if ((wanted.passed & capabilityBit(capability)) != 0 && boundingState(capability) >= 0 &&
             ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) {
             return false;
         }
@@ -121,8 +124,7 @@ bool hasExactly(const HeldCapabilities& wanted) noexcept {
             return (bits >> (static_cast<unsigned>(capability) % 32) & 1U) != 0;
         };
         if (has(half.effective) != held || has(half.permitted) != held || (bounding != 0) != held ||
-            has(half.inheritable) != passed ||
-            (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) != 0) != passed) {
+            has(half.inheritable) != passed || isAmbient(capability, passed) != passed) {
             return false;
         }
     }
