@@ -191,9 +191,22 @@ Leftovers::Counts Leftovers::count() {
     return counts;
 }
 
+namespace {
+
+// 0 if it has none.
+pid_t oldestChildOf(pid_t pid) {
+    pid_t child = 0;
+    std::istringstream(readFile("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children")) >>
+        child;
+    return child;
+}
+
+} // namespace
+
 std::set<pid_t> Leftovers::newProcesses() const {
     std::set<pid_t> found;
-    const std::set<pid_t> successors{daemonPid("broker"), daemonPid("spawner")}; // of those that a test killed
+    // Of those that a test killed; the broker has one process for closing descriptors.
+    const std::set<pid_t> successors{daemonPid("broker"), daemonPid("spawner"), oldestChildOf(daemonPid("broker"))};
     for (const pid_t pid : allProcesses()) {
         if (successors.count(pid) == 0 && before_.processes.count(pid) == 0) {
             found.insert(pid);
