@@ -49,10 +49,9 @@ void Request::begin() {
         step = holdPlace();
     }
     if (step) {
-        step = reserve();
-    }
-    if (step) {
         consent_->askAhead(services_.appArmor);
+        // Behind the question, which takes longer: whoever this one wakes may get our processor.
+        beginning_ = EventSource::soon(services_.loop, [this] { proceed(reserve()); });
     }
     proceed(std::move(step));
 }

@@ -138,9 +138,10 @@ Failure confine(Init& init) noexcept {
 
 using Step = Failure (*)(Init&) noexcept;
 
-// Sources are opened before the new root hides the caller's /tmp. The limits come after the mounts: a detached tree
-// counts as a mount namespace.
-constexpr Step begin[] = {takeLabel, takePriorities, awaitMaps, becomeCaller, bindLife, fillNamespaces};
+// The namespaces are filled while the warden writes the maps: that takes capabilities, and no id. Sources are opened
+// before the new root hides the caller's /tmp. The limits come after the mounts: a detached tree counts as a mount
+// namespace.
+constexpr Step begin[] = {takeLabel, takePriorities, fillNamespaces, awaitMaps, becomeCaller, bindLife};
 constexpr Step beginInner[] = {takePriorities, awaitMaps, takeIds, startInner, takeLabel, becomeCaller, bindLife};
 constexpr Step build[] = {isolateMounts, openSources, attachRoot, fillRoot, enterRoot, checkMounts, forbidNamespaces};
 constexpr Step end[] = {confine};
