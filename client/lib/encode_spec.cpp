@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/personality.h>
 
 namespace sandboxd::client {
 namespace {
@@ -222,6 +223,15 @@ void writeDescriptor(Writer& options, const char* key, const Descriptor& fd) {
     writeDescriptor(options, key, fd ? std::optional(fd.get()) : std::nullopt);
 }
 
+// The caller's own, which the daemon may not read: 32-bit builds and debuggers set it and expect to pass it on.
+void writePersonality(Writer& options) {
+    constexpr unsigned long question = 0xffffffff; // personality(2)
+    const int own = ::personality(question);
+    if (own != PER_LINUX && own != -1) {
+        options.option("personality", "u", [&](Writer& value) { value.uint32(static_cast<std::uint32_t>(own)); });
+    }
+}
+
 void writeProcess(Writer& options, const SpecFields& fields, const Overflow& overflow) {
     writeBytes(options, "argv0", fields.argv0);
     writeBytes(options, "cwd", fields.workingDirectory);
@@ -231,6 +241,7 @@ void writeProcess(Writer& options, const SpecFields& fields, const Overflow& ove
     if (!fields.environment.empty() && !overflow.environment) {
         options.option("env", "aay", [&](Writer& value) { value.bytesList(fields.environment); });
     }
+    writePersonality(options);
     writeBoolean(options, "init", fields.init);
     writeBoolean(options, "new-session", fields.newSession);
     writeDescriptor(options, "terminal", fields.terminal);

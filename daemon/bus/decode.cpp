@@ -108,6 +108,7 @@ private:
             {"nested-userns", &SpawnDecoder::readNested},
             {"network", &SpawnDecoder::readNetwork},
             {"new-session", &SpawnDecoder::readNewSession},
+            {"personality", &SpawnDecoder::readPersonality},
             {"require", &SpawnDecoder::readRequire},
             {"seccomp", &SpawnDecoder::readSeccomp},
             {"seccomp-fds", &SpawnDecoder::readFilters},
@@ -133,6 +134,7 @@ private:
     Result<void> readArgv0(const std::string& key) { return put(readBytes(key), spec_.argv0); }
     Result<void> readDescription(const std::string& key) { return put(reader_.text(key), spec_.description); }
     Result<void> readHostname(const std::string& key) { return put(reader_.text(key), spec_.hostname); }
+    Result<void> readPersonality(const std::string& key) { return put(reader_.number(key), spec_.personality); }
     Result<void> readRequire(const std::string& key) { return put(reader_.texts(key), spec_.require); }
     Result<void> readStartTimeout(const std::string& key) {
         return put(reader_.longNumber(key), spec_.startTimeoutUsec);

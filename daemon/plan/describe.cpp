@@ -209,6 +209,9 @@ void describePayload(Lines& lines, const Plan& plan) {
     if ((plan.process & wire::processIsFirst) != 0) {
         lines.add("process", "1, without an init");
     }
+    if (plan.personality != 0) {
+        lines.add("personality", std::to_string(plan.personality));
+    }
     lines.addIf("label", plan.label);
     lines.add("filter", std::string(plan.filterName));
     for (const std::uint32_t filter : plan.callerFilters) {

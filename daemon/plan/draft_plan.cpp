@@ -160,6 +160,7 @@ void planCommand(Plan& plan, const spec::Spec& spec) {
     plan.environment = spec.environment;
     plan.process = (spec.newSession ? wire::processNewSession : 0U) | (spec.init ? 0U : wire::processIsFirst) |
                    (spec.nestedUserNamespaces ? wire::processNesting : 0U);
+    plan.personality = spec.personality;
     if (spec.workingDirectory) {
         plan.workingDirectory = spec.workingDirectory->text();
     }

@@ -182,6 +182,7 @@ wire::Header encodeScalars(const Plan& plan) {
     header.block = plan.block;
     header.sync = plan.sync;
     header.process = plan.process;
+    header.personality = plan.personality;
     header.fdCount = plan.fdCount;
     header.capabilities = plan.capabilities;
     header.setupTimeoutUsec = plan.setupTimeoutUsec;

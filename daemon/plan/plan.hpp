@@ -57,6 +57,7 @@ struct Plan {
     std::int32_t block = -1;
     std::int32_t sync = -1;
     std::uint32_t process = 0; // wire::ProcessFlag
+    std::uint32_t personality = 0;
     std::uint32_t fdCount = 0;
     std::uint64_t setupTimeoutUsec = 0;
 };

@@ -13,7 +13,7 @@
 namespace sandboxd::wire {
 
 inline constexpr std::uint32_t planMagic = 0x31504253; // "SBP1"
-inline constexpr std::uint32_t planVersion = 1;
+inline constexpr std::uint32_t planVersion = 2;
 
 // Ceilings that the warden holds by itself, whatever the broker says; policy/limits.hpp is checked against them.
 inline constexpr std::uint32_t maxPlanSize = 1U << 21U; // bytes
@@ -147,6 +147,7 @@ struct Header {
     std::int32_t block;             // index of what the payload waits for before its exec, -1 = none
     std::int32_t sync;              // index of what init holds open to its end, -1 = none
     std::uint32_t process;          // ProcessFlag
+    std::uint32_t personality;      // personality(2), the payload's
     std::uint32_t fdCount;          // descriptors that follow the Plan in Launch
     std::uint64_t setupTimeoutUsec; // from Launch to the payload's exec
     std::uint64_t capabilities;     // the payload's, 1 << number each; from a broker with namespaceRoot only

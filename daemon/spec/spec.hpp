@@ -85,7 +85,8 @@ struct Spec {
     std::string description;          // <= 128 bytes
     std::vector<std::string> require; // feature tokens
     std::optional<std::uint64_t> startTimeoutUsec;
-    std::uint32_t fdCount = 0; // descriptors that came with the request
+    std::uint32_t personality = 0; // personality(2)
+    std::uint32_t fdCount = 0;     // descriptors that came with the request
 };
 
 } // namespace sandboxd::spec

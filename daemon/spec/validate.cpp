@@ -225,11 +225,19 @@ Result<void> checkStartTimeout(const Spec& spec) {
     return {};
 }
 
+// personality(2) takes this value for a question.
+Result<void> checkPersonality(const Spec& spec) {
+    if (spec.personality == UINT32_MAX) {
+        return Error{ErrorCode::invalidOption, "personality: 4294967295 is none"};
+    }
+    return {};
+}
+
 } // namespace
 
 Result<void> validate(const Spec& spec) {
     for (const auto check : {checkPayloadFds, checkMounts, checkFilters, checkLifetime, checkTerminal, checkReports,
-                             checkHostname, checkIds, checkIdentity, checkInit, checkStartTimeout}) {
+                             checkHostname, checkIds, checkIdentity, checkInit, checkStartTimeout, checkPersonality}) {
         if (Result<void> outcome = check(spec); !outcome) {
             return outcome;
         }

@@ -3,7 +3,6 @@
 #include "warden/proc_text.hpp"
 
 #include <sched.h>
-#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -32,7 +31,6 @@ bool readContext(pid_t pid, CallerContext& context) noexcept {
 }
 
 void takeScheduling(const CallerContext& context) noexcept {
-    ::personality(PER_LINUX); // ours may be odd; the caller's is told to those who may trace it only
     ::syscall(SYS_ioprio_set, ofOneProcess, 0, context.ioPriority);
     ::syscall(SYS_sched_setaffinity, 0, context.processorsSize, context.processors);
     if (context.scheduling.policy != SCHED_OTHER) {

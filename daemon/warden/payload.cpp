@@ -15,6 +15,7 @@
 #include "warden/session.hpp"
 
 #include <sched.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -114,6 +115,12 @@ Failure takeCallersLimits(Entry& entry) noexcept {
     return takeLimits(entry.caller.record);
 }
 
+// What the caller says: its own is told to those who may trace it only. Natively it is this process's already.
+Failure takePersonality(Entry& entry) noexcept {
+    const std::uint32_t personality = entry.launch.plan.header().personality;
+    return entry.host.native || ::personality(personality) >= 0 ? success : failed(SetupStep::limits);
+}
+
 // With the payload's label: what it may not read is no filter of its.
 Failure readFilters(Entry& entry) noexcept {
     return entry.callerFilters.read(entry.launch);
@@ -131,9 +138,22 @@ Failure verify(Entry& entry) noexcept {
 using Step = Failure (*)(Entry&) noexcept;
 
 // Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {takePriorities,    join,           becomeCaller,    dieWithWarden, newSession, takeLabel,
-                          forbidPrivileges,  partFromOthers, changeDirectory, readFilters,   place,      tell,
-                          takeCallersLimits, filter,         verify};
+constexpr Step steps[] = {takePriorities,
+                          join,
+                          becomeCaller,
+                          dieWithWarden,
+                          newSession,
+                          takeLabel,
+                          forbidPrivileges,
+                          partFromOthers,
+                          changeDirectory,
+                          readFilters,
+                          place,
+                          tell,
+                          takeCallersLimits,
+                          takePersonality,
+                          filter,
+                          verify};
 
 Failure run(Entry& entry) noexcept {
     for (const Step step : steps) {

@@ -228,6 +228,16 @@ TEST_F(Engine, ProcessOneHasItsCallersUmaskAndLimits) {
     EXPECT_EQ(outcome.output, "1\n" + outside.output);
 }
 
+TEST_F(Engine, ACommandHasThePersonalityOfItsCaller) {
+    for (const std::string engine : {"native", "broker"}) {
+        const std::string command = bwrap_ + " --ro-bind / / --proc /proc sh -c 'cat /proc/self/personality; uname -m'";
+        const Outcome outcome =
+            runAs(user_, Invocation{{"setarch", "i686", "-R", "sh", "-c", command}, {{"SANDBOXD_ENGINE", engine}}, ""});
+        EXPECT_EQ(outcome.errors, "");
+        EXPECT_EQ(outcome.output, "00040008\ni686\n") << engine;
+    }
+}
+
 TEST_F(Engine, RootsCommandKeepsWhatRootHasUnlessItIsDropped) {
     const UserProcess root = UserProcess::unchanged([this] {
         const std::string bwrap = bwrap_ + " --dev-bind / / ";

@@ -275,6 +275,13 @@ TEST_F(CallerTest, S84_OddStateOfTheServicesIsNotThePayloads) {
     EXPECT_EQ(result.output, "Umask:\t0022\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n00000000\n");
 }
 
+TEST_F(CallerTest, S84_ThePayloadHasThePersonalityThatItsCallerSays) {
+    const CallerProcess caller([] {});
+    PlanBlock plan = ordinaryPlan();
+    plan.header.personality = PER_LINUX32 | ADDR_NO_RANDOMIZE;
+    EXPECT_EQ(run(spawner(), caller, plan.run({"cat", "/proc/self/personality"})).output, "00040008\n");
+}
+
 TEST_F(CallerTest, S84_ThePayloadsInputAndOutputIsRankedAsTheCallers) {
     const CallerProcess caller(takeOddContext);
     EXPECT_EQ(run(spawner(), caller, ordinaryPlan().run({"ionice"})).output, "best-effort: prio 6\n");

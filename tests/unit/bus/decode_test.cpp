@@ -39,14 +39,15 @@ TEST(DecodeSpawn, TakesARequestWithoutOptions) {
 
 TEST(DecodeSpawn, PutsOptionsWhereTheyBelong) {
     const Message message = spawnWith([](sd_bus_message* m) {
-        sd_bus_message_append(m, "a{sv}", 3, "network", "s", "loopback", "hostname", "s", "box", "start-timeout-usec",
-                              "t", std::uint64_t{5});
+        sd_bus_message_append(m, "a{sv}", 4, "network", "s", "loopback", "hostname", "s", "box", "start-timeout-usec",
+                              "t", std::uint64_t{5}, "personality", "u", 8U);
     });
     SpawnArguments arguments;
     ASSERT_TRUE(decodeSpawn(message.get(), arguments));
     EXPECT_EQ(arguments.spec.network, spec::Network::loopback);
     EXPECT_EQ(arguments.spec.hostname, "box");
     EXPECT_EQ(arguments.spec.startTimeoutUsec, 5U);
+    EXPECT_EQ(arguments.spec.personality, 8U);
 }
 
 TEST(DecodeSpawn, KeepsTheDescriptorsOfARefusedRequestForTheirCloser) {

@@ -70,6 +70,7 @@ TEST(Encode, ScalarsStandInTheHeader) {
     EXPECT_EQ(header.block, 2);
     EXPECT_EQ(header.sync, 0);
     EXPECT_EQ(header.process, wire::processNewSession);
+    EXPECT_EQ(header.personality, 8U);
     EXPECT_EQ(header.fdCount, 3U);
     EXPECT_EQ(header.setupTimeoutUsec, 5'000'000U);
 }

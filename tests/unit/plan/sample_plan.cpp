@@ -69,6 +69,7 @@ spec::Spec fullSpec() {
     spec.ids.uid = 0;
     spec.ids.gid = 5;
     spec.seccomp = spec::Seccomp::strict;
+    spec.personality = 8;
     spec.seccompFds = {{2}, {0}};
     spec.hostname = "box";
     spec.network = spec::Network::loopback;

@@ -26,11 +26,11 @@ TEST(OptionKeys, EachKeyStandsOnceInAlphabeticOrder) {
 }
 
 TEST(OptionKeys, EveryOptionOfTheInterfaceIsAccepted) {
-    for (const auto* key : {"argv-fd",     "argv0",     "block-fd", "cwd",         "description",        "env",
-                            "env-fd",      "fd-socket", "gid",      "gid-map",     "hostname",           "identity",
-                            "info-fd",     "lifeline",  "lifetime", "mounts",      "namespaces",         "network",
-                            "new-session", "require",   "seccomp",  "seccomp-fds", "start-timeout-usec", "status-fd",
-                            "sync-fd",     "terminal",  "uid",      "uid-map"}) {
+    for (const auto* key : {"argv-fd",     "argv0",       "block-fd", "cwd",     "description", "env",
+                            "env-fd",      "fd-socket",   "gid",      "gid-map", "hostname",    "identity",
+                            "info-fd",     "lifeline",    "lifetime", "mounts",  "namespaces",  "network",
+                            "new-session", "personality", "require",  "seccomp", "seccomp-fds", "start-timeout-usec",
+                            "status-fd",   "sync-fd",     "terminal", "uid",     "uid-map"}) {
         EXPECT_TRUE(checkOptionKey(key).ok()) << key;
     }
 }

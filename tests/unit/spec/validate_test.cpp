@@ -209,6 +209,17 @@ TEST(Validate, APayloadIsProcessOneOfItsOwnPidNamespaceOnly) {
     expectConflict(spec, "init: the payload can be process 1 of a new pid namespace only");
 }
 
+TEST(Validate, APersonalityIsAnyValueButTheQuestion) {
+    Spec spec = sample();
+    for (const std::uint32_t personality : {0U, 8U, 0x40000U, UINT32_MAX - 1}) {
+        spec.personality = personality;
+        EXPECT_TRUE(validate(spec).ok()) << personality;
+    }
+    spec.personality = UINT32_MAX;
+    EXPECT_EQ(codeOf(spec), ErrorCode::invalidOption);
+    EXPECT_EQ(validate(spec).error().message, "personality: 4294967295 is none");
+}
+
 TEST(Validate, WhatAnInitHoldsNeedsAnInit) {
     Spec sync = sample();
     sync.sync = FdIndex{0};
