@@ -1,6 +1,7 @@
 #include "warden/init.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/callers_directory.hpp"
 #include "warden/identity.hpp"
 #include "warden/init_life.hpp"
 #include "warden/inner_init.hpp"
@@ -102,6 +103,15 @@ Failure openAll(Init& init) noexcept {
     return failure ? failure : restrictSources(init.plan, init.table);
 }
 
+// A chrooted caller may stand outside of its root, or where it may not go: no error unless something there is wanted.
+Failure standWhereTheCallerDoes(const Init& init) noexcept {
+    const std::uint32_t wanted = firstRelativeSource(init.plan);
+    if (wanted == wire::noOperation || enterCallersDirectory(init.host.proc, init.caller)) {
+        return success;
+    }
+    return failedWith(EACCES, SetupStep::source, wanted);
+}
+
 // CAP_SYS_CHROOT: what a chrooted caller names is looked up in its root, where the clone has put us. The new root is
 // built outside of it, since only a mount can be exchanged for another.
 Failure openSources(Init& init) noexcept {
@@ -112,7 +122,8 @@ Failure openSources(Init& init) noexcept {
     if (!outside || ::chroot(".") != 0) {
         return failed(SetupStep::root);
     }
-    const Failure failure = openAll(init);
+    const Failure stand = standWhereTheCallerDoes(init);
+    const Failure failure = stand ? stand : openAll(init);
     const bool isBack = ::fchdir(outside.get()) == 0 && ::chroot(".") == 0;
     return isBack ? failure : failed(SetupStep::root);
 }

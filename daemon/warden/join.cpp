@@ -1,5 +1,6 @@
 #include "warden/join.hpp"
 
+#include "warden/callers_directory.hpp"
 #include "warden/process.hpp"
 
 #include <grp.h>
@@ -20,31 +21,11 @@ bool takeGroups(const wire::PlanReader& plan) noexcept {
     return ::setgroups(groups.count, groups.data) == 0;
 }
 
-bool isRelative(const wire::PlanReader& plan, wire::Offset path) noexcept {
-    return path != 0 && plan.text(path)[0] != '/';
-}
-
-// A bind's source or a layer of an overlay; the text of a link is no path yet.
-bool isRelativeSource(const wire::PlanReader& plan, const wire::MountStep& step) noexcept {
-    for (const wire::Offset lower : plan.lowers(step)) {
-        if (isRelative(plan, lower)) {
-            return true;
-        }
-    }
-    const bool isLink = step.kind == static_cast<unsigned>(wire::MountKind::symlink);
-    return !isLink && (isRelative(plan, step.source) || isRelative(plan, step.work));
-}
-
-// The caller may stand where it may not go, as after a change of user, or outside of its own root: that is no error
-// unless something there is wanted.
+// The caller may stand where it may not go, as after a change of user: that is no error unless something there is
+// wanted.
 Failure withoutDirectory(const wire::PlanReader& plan) noexcept {
-    const auto mounts = plan.mounts();
-    for (std::uint32_t i = 0; i < mounts.count; ++i) {
-        if (isRelativeSource(plan, mounts[i])) {
-            return failedWith(EACCES, SetupStep::source, i);
-        }
-    }
-    return success;
+    const std::uint32_t wanted = firstRelativeSource(plan);
+    return wanted == wire::noOperation ? success : failedWith(EACCES, SetupStep::source, wanted);
 }
 
 // CAP_SETUID and CAP_SETGID for the file-system ids: the directory may be the caller's alone, and no capability here
@@ -88,10 +69,9 @@ Failure joinCaller(const CallerView& caller, const wire::PlanReader& plan) noexc
         }
     }
     // No chroot: a chrooted process may not create user namespaces. The clone turns this directory into its copy in the
-    // new mount namespace, where init resolves relative sources against it; or takes it as the root to resolve in, and
-    // then there is no other directory.
+    // new mount namespace, where init resolves relative sources against it, or takes it as the root to resolve in.
     if (enterDirectory(caller, plan.header().uid)) {
-        return caller.hasOwnRoot() ? withoutDirectory(plan) : success;
+        return success;
     }
     return errno == EACCES ? withoutDirectory(plan) : failed(SetupStep::join);
 }

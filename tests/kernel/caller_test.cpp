@@ -14,6 +14,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -127,13 +128,42 @@ TEST_F(CallerTest, S60_ACallerInAChrootReachesNothingOutside) {
     }
 }
 
-TEST_F(CallerTest, S60_RelativePathsOfACallerInAChrootLeadNowhere) {
-    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/bin") == 0); });
+TEST_F(CallerTest, S60_RelativePathsOfACallerInAChrootBeginWhereItStands) {
+    const CallerProcess caller([] { must(::chroot("/usr") == 0 && ::chdir("/share") == 0); });
     PlanBlock plan(callerUid, callerGid);
-    plan.add({wire::MountKind::bind, "/x", "bin", wire::mountRecursive});
+    plan.bindReadOnly("/bin").bindReadOnly("/lib").bindReadOnly("/lib64").program = "/bin/ls";
+    plan.add({wire::MountKind::bind, "/x/here", "dpkg", wire::mountRecursive});
+    plan.add({wire::MountKind::bind, "/x/up", "../../bin", wire::mountRecursive}); // no further up than its root
+    plan.arguments = {"ls", "-d", "/x/here/cputable", "/x/up/ls"};
+    const Outcome result = run(spawner(), caller, plan);
+    ASSERT_EQ(result.report.error, 0);
+    EXPECT_EQ(result.output, "/x/here/cputable\n/x/up/ls\n");
+}
+
+// What it had open before, say: the place is not in the view that is its own.
+TEST_F(CallerTest, S60_RelativePathsOfACallerOutsideOfItsChrootLeadNowhere) {
+    for (const std::string place : {"/", "/etc"}) {
+        const CallerProcess caller([&] { must(::chdir(place.c_str()) == 0 && ::chroot("/usr") == 0); });
+        PlanBlock plan(callerUid, callerGid);
+        plan.add({wire::MountKind::bind, "/x", "passwd", wire::mountRecursive});
+        SandboxClient client(spawner(), caller);
+        EXPECT_EQ(client.launch(plan).step, SetupStep::source) << place;
+        EXPECT_EQ(client.report().error, EACCES) << place;
+    }
+}
+
+TEST_F(CallerTest, S60_RelativePathsOfACallerInAChrootNeverBeginAtAnotherDirectory) {
+    const std::string place = callerDirectory("chrooted");
+    std::filesystem::create_directories(place + "/here/inside");
+    const CallerProcess caller([&] {
+        must(::unshare(CLONE_NEWNS) == 0 && ::chdir((place + "/here").c_str()) == 0 && ::chroot(place.c_str()) == 0 &&
+             ::mount("none", "/here", "tmpfs", 0, "mode=0755") == 0 && ::mkdir("/here/inside", 0755) == 0);
+    });
+    PlanBlock plan(callerUid, callerGid);
+    plan.add({wire::MountKind::bind, "/x", "inside", wire::mountRecursive});
     SandboxClient client(spawner(), caller);
     EXPECT_EQ(client.launch(plan).step, SetupStep::source);
-    EXPECT_EQ(client.report().error, EACCES);
+    EXPECT_EQ(client.report().error, EACCES) << "what lies on its directory is not that";
 }
 
 TEST_F(CallerTest, ACallerWithACapabilityIsNotServed) {
