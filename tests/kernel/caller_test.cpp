@@ -308,7 +308,7 @@ TEST_F(CallerTest, S84_OddStateOfTheServicesIsNotThePayloads) {
 TEST_F(CallerTest, S84_ThePayloadHasThePersonalityThatItsCallerSays) {
     const CallerProcess caller([] {});
     PlanBlock plan = ordinaryPlan();
-    plan.header.personality = PER_LINUX32 | ADDR_NO_RANDOMIZE;
+    plan.header.personality = 0x0040008; // PER_LINUX32, ADDR_NO_RANDOMIZE
     EXPECT_EQ(run(spawner(), caller, plan.run({"cat", "/proc/self/personality"})).output, "00040008\n");
 }
 
