@@ -1,17 +1,21 @@
 #include "bus.hpp"
 
 #include "errors.hpp"
+#include "read_values.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <poll.h>
 
 namespace sandboxd::client {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds patience{25'000}; // libdbus's own for a reply
 
 struct ScopedError {
     ScopedError() { dbus_error_init(&raw); }
@@ -44,21 +48,62 @@ Result<Message> takeReply(DBusPendingCall* call) {
     return reply;
 }
 
+// As libdbus finds it for its own shared connections; no program of ours is setuid.
+const char* busAddress() {
+    const char* given = std::getenv("DBUS_SYSTEM_BUS_ADDRESS");
+    return given != nullptr && *given != '\0' ? given : "unix:path=/var/run/dbus/system_bus_socket";
+}
+
+Error cannotConnect(const Error& error) {
+    return {ErrorKind::unavailable, error.name, "cannot connect to the system bus: " + error.message, 0};
+}
+
 } // namespace
 
 Result<Bus> Bus::open() {
     ScopedError error;
-    Handle connection(dbus_bus_get_private(DBUS_BUS_SYSTEM, &error.raw));
+    Handle connection(dbus_connection_open_private(busAddress(), &error.raw));
     if (!connection) {
-        Error failure = error.take();
-        return Error{ErrorKind::unavailable, failure.name, "cannot connect to the system bus: " + failure.message, 0};
+        return cannotConnect(error.take());
     }
-    // libdbus would call exit(3) when the bus goes away.
-    dbus_connection_set_exit_on_disconnect(connection.get(), FALSE);
-    return Bus(std::move(connection));
+    Bus bus(std::move(connection));
+    for (const auto step : {&Bus::authenticate, &Bus::greet}) {
+        if (auto done = (bus.*step)(); !done) {
+            return cannotConnect(done.error());
+        }
+    }
+    return bus;
+}
+
+// Descriptors can be sent on a connection that has agreed to it, so not before.
+Result<void> Bus::authenticate() {
+    const Clock::time_point deadline = Clock::now() + patience;
+    while (!dbus_connection_get_is_authenticated(connection_.get())) {
+        if (!dbus_connection_read_write(connection_.get(), remaining(deadline))) {
+            return localError(ErrorKind::unavailable, "it ended the connection before it knew who we are");
+        }
+        if (remaining(deadline) == 0) {
+            return localError(ErrorKind::unavailable, "it does not answer");
+        }
+    }
+    return {};
+}
+
+Result<void> Bus::greet() {
+    const Message hello(dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "Hello"));
+    Result<PendingCall> sent = hello ? send(hello.get()) : Result<PendingCall>(outOfMemory());
+    if (!sent) {
+        return std::move(sent).error();
+    }
+    greeting_ = std::move(sent).value();
+    return {};
 }
 
 Result<Message> Bus::call(Message message, const CallOptions& options, std::optional<std::chrono::milliseconds> limit) {
+    // Not before: a bus daemon that is still reading the end of the authentication would lose the descriptors.
+    if (const auto greeted = uniqueName(); !greeted) {
+        return greeted.error();
+    }
     dbus_message_set_allow_interactive_authorization(message.get(), options.interactive ? TRUE : FALSE);
     Result<PendingCall> pending = send(message.get());
     if (!pending) {
@@ -78,9 +123,20 @@ Result<Message> Bus::call(Message message, const CallOptions& options, std::opti
     return takeReply(pending.value().get());
 }
 
-std::string Bus::uniqueName() const {
-    const char* name = dbus_bus_get_unique_name(connection_.get());
-    return name != nullptr ? name : "";
+Result<std::string> Bus::uniqueName() {
+    if (greeting_ != nullptr) {
+        if (auto waited = awaitReply(greeting_.get(), -1, patience); !waited) {
+            return cannotConnect(waited.error());
+        }
+        const Result<Message> reply = takeReply(greeting_.get());
+        greeting_.reset();
+        if (reply) {
+            name_ = Reader(reply.value().get()).text();
+        } else {
+            refusal_ = cannotConnect(reply.error());
+        }
+    }
+    return refusal_ ? Result<std::string>(*refusal_) : Result<std::string>(name_);
 }
 
 Result<PendingCall> Bus::send(DBusMessage* message) {
@@ -106,19 +162,21 @@ Result<void> Bus::awaitReply(DBusPendingCall* call, int cancelFd, std::optional<
         if (dbus_pending_call_get_completed(call)) {
             return {};
         }
+        if (!dbus_connection_get_is_connected(connection_.get())) {
+            return localError(ErrorKind::unavailable, "the connection to the system bus is closed");
+        }
         if (auto event = awaitEvent(cancelFd, remaining(deadline)); !event) {
             return event;
         }
-        // Never blocks: reads and writes what it can. False when disconnected; the call has then an error for reply.
+        // Never blocks: reads and writes what it can.
         dbus_connection_read_write(connection_.get(), 0);
     }
 }
 
 Result<void> Bus::awaitEvent(int cancelFd, int timeoutMs) {
     int busFd = -1;
-    // No descriptor: disconnected, and libdbus has the answer already.
     if (!dbus_connection_get_unix_fd(connection_.get(), &busFd)) {
-        return {};
+        return {}; // disconnected meanwhile
     }
     const bool writing = dbus_connection_has_messages_to_send(connection_.get());
     std::array<pollfd, 2> fds{

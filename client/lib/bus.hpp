@@ -7,11 +7,14 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace sandboxd::client {
 
 class Bus {
 public:
+    // Returns when the bus daemon knows who we are. For its answer to our greeting the first call waits, so that a
+    // request can be written meanwhile.
     [[nodiscard]] static Result<Bus> open();
 
     // The reply, or the error that came instead of it. `limit`: none = as long as it takes.
@@ -19,7 +22,7 @@ public:
                                        std::optional<std::chrono::milliseconds> limit);
 
     // Our own name on the bus.
-    [[nodiscard]] std::string uniqueName() const;
+    [[nodiscard]] Result<std::string> uniqueName();
 
 private:
     struct Close {
@@ -32,12 +35,17 @@ private:
 
     explicit Bus(Handle connection) : connection_(std::move(connection)) {}
 
+    [[nodiscard]] Result<void> authenticate();
+    [[nodiscard]] Result<void> greet();
     [[nodiscard]] Result<PendingCall> send(DBusMessage* message);
     [[nodiscard]] Result<void> awaitReply(DBusPendingCall* call, int cancelFd,
                                           std::optional<std::chrono::milliseconds> limit);
     [[nodiscard]] Result<void> awaitEvent(int cancelFd, int timeoutMs);
 
     Handle connection_;
+    PendingCall greeting_; // until it is answered
+    std::string name_;
+    std::optional<Error> refusal_; // the answer
 };
 
 } // namespace sandboxd::client

@@ -128,9 +128,9 @@ std::optional<std::uint32_t> askPid(Bus& on) {
     return reader.ok() ? std::optional(pid) : std::nullopt;
 }
 
-void askProofs(Bus& on, BusFacts& facts) {
+void askProofs(Bus& on, const std::string& ownName, BusFacts& facts) {
     const auto reply =
-        ask(on, bus, bus.interface, "GetConnectionCredentials", [&](Writer& call) { call.string(on.uniqueName()); });
+        ask(on, bus, bus.interface, "GetConnectionCredentials", [&](Writer& call) { call.string(ownName); });
     if (!reply) {
         return;
     }
@@ -150,8 +150,13 @@ BusFacts gatherBusFacts(const std::vector<std::string>& units) {
         return facts;
     }
     Bus& on = opened.value();
+    const Result<std::string> ownName = on.uniqueName();
+    if (!ownName) {
+        facts.error = ownName.error().message;
+        return facts;
+    }
     facts.pid = askPid(on);
-    askProofs(on, facts);
+    askProofs(on, ownName.value(), facts);
     facts.polkit = askVersion(on, polkit, "BackendVersion");
     facts.daemon = askVersion(on, manager, "Version");
     if (facts.polkit.answers) {
