@@ -35,6 +35,12 @@ struct Host {
     // in the sandbox's user namespace already, or root's, and may do there what is to be done.
     bool native = false;
     bool passesToRoot = false; // native only: capabilities pass an exec(2) of uid 0 by all sets, as bubblewrap has them
+    // Native only, with ranges of ids (native_maps.hpp): the caller's own may have another number than the payload's,
+    // or none and yet be the payload's.
+    bool hasRanges = false;
+    bool keepsUid = false;
+    bool keepsGid = false;
+    bool dropsGroups = false; // native only: the payload has none of the caller's supplementary ones
     InitialView initial;
 };
 

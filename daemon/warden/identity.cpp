@@ -41,6 +41,10 @@ Ids builderIds(const wire::Header& header) noexcept {
     return isOwn ? Ids{header.uid, header.gid} : payloadIds(header);
 }
 
+Ids currentIds() noexcept {
+    return {::getuid(), ::getgid()};
+}
+
 Failure becomeCallerAndBuild(const Ids& ids) noexcept {
     const bool done = keepOverIds(true) && setIds(ids) && keepCapabilities(builders | layers) &&
                       useCapabilities(builders) && keepOverIds(false) && forbidTracing();

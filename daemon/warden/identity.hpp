@@ -22,6 +22,9 @@ struct Ids {
 // Those in the user namespace that the sandbox is built in.
 [[nodiscard]] Ids builderIds(const wire::Header& header) noexcept;
 
+// This process's own, by their numbers here.
+[[nodiscard]] Ids currentIds() noexcept;
+
 // By who builds, with capabilities over its own user namespace.
 Failure becomeCallerAndBuild(const Ids& ids) noexcept;
 

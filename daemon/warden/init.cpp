@@ -193,6 +193,11 @@ void keepForLife(const MountTable& table, int sync) noexcept {
     closeFrom(0, keep, count);
 }
 
+// With ranges these are the caller's still, and the Plan's the payload's only.
+Ids initIds(const Host& host, const wire::Header& header) noexcept {
+    return host.hasRanges ? currentIds() : builderIds(header);
+}
+
 } // namespace
 
 [[noreturn]] void runInit(const Host& host, const Launch& launch, const CallerView& caller, MountTable& table,
@@ -207,7 +212,7 @@ void keepForLife(const MountTable& table, int sync) noexcept {
     if ((header.process & wire::processIsFirst) != 0 && !hasInnerNamespace(header)) {
         runPayload({host, launch, caller, -1, socket});
     }
-    if (host.native && !hideOnceJoined(launch.plan, builderIds(header), socket)) {
+    if (host.native && !hideOnceJoined(launch.plan, initIds(host, header), socket)) {
         ::_exit(1);
     }
     keepForLife(table, launch.fd(header.sync));

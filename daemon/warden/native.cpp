@@ -1,9 +1,7 @@
 #include "warden/native.hpp"
 
 #include "warden/assign_descriptors.hpp"
-#include "warden/identity.hpp"
 #include "warden/life.hpp"
-#include "warden/proc_text.hpp"
 #include "warden/process.hpp"
 #include "warden/wait.hpp"
 
@@ -64,17 +62,11 @@ Failure readOwnLimits(ProbeRecord& own) noexcept {
     return success;
 }
 
-// One line each, which needs no capability outside; setgroups(2) is the price of the second.
-Failure mapOwnIds(int proc, const wire::Header& header) noexcept {
-    const Ids inside = builderIds(header);
-    const bool done = writeProc(proc, "self/setgroups", "deny") &&
-                      writeProc(proc, "self/uid_map", IdMapLine(inside.uid, header.uid).bytes) &&
-                      writeProc(proc, "self/gid_map", IdMapLine(inside.gid, header.gid).bytes);
-    return done ? success : failed(SetupStep::maps);
-}
-
-Failure makeUserNamespace(const Host& host, const wire::Header& header) noexcept {
-    return ::unshare(CLONE_NEWUSER) == 0 ? mapOwnIds(host.proc, header) : failed(SetupStep::namespaces);
+Failure makeUserNamespace(const Warden& warden, const ParentsMaps& maps) noexcept {
+    if (::unshare(CLONE_NEWUSER) != 0) {
+        return failed(SetupStep::namespaces);
+    }
+    return mapNativeIds(warden.host.proc, warden.launch.plan.header(), maps, warden.control.get());
 }
 
 } // namespace
@@ -94,7 +86,7 @@ Failure makeUserNamespace(const Host& host, const wire::Header& header) noexcept
         failure = readOwnLimits(warden.caller.record);
     }
     if (!failure && request.newUserNamespace) {
-        failure = makeUserNamespace(host, warden.launch.plan.header());
+        failure = makeUserNamespace(warden, request.maps);
     }
     runSandbox(warden, failure);
     ::_exit(0);

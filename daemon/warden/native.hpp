@@ -5,6 +5,7 @@
 
 #include "warden/failure.hpp"
 #include "warden/host.hpp"
+#include "warden/native_maps.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +17,9 @@ struct NativeRequest {
     std::size_t planSize = 0;
     const int* fds = nullptr; // the caller's, in the order of the Plan's indexes
     std::uint32_t fdCount = 0;
-    int control = -1;             // gets one Report; its end-of-file before that gives the sandbox up
+    int control = -1;             // gets one Report (see also native_maps.hpp); its end-of-file before gives up
     bool newUserNamespace = true; // else the caller's capabilities are used
+    ParentsMaps maps{};           // of a new one
 };
 
 // Runs in the caller's fork, with nothing of it to come back to. Failures of the steps `namespaces` and `maps` say that

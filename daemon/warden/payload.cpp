@@ -14,6 +14,7 @@
 #include "warden/record_socket.hpp"
 #include "warden/session.hpp"
 
+#include <grp.h>
 #include <sched.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -59,8 +60,21 @@ HeldCapabilities capabilitiesOf(const Entry& entry) noexcept {
     return {header.capabilities, passes ? header.capabilities : 0};
 }
 
+// What is not mapped has no number that it could be taken by. It shows as the overflow id, and that may be mapped to
+// another.
+Ids idsToTake(const Entry& entry) noexcept {
+    const Ids ids = payloadIds(entry.launch.plan.header());
+    return {entry.host.keepsUid ? static_cast<uid_t>(-1) : ids.uid,
+            entry.host.keepsGid ? static_cast<gid_t>(-1) : ids.gid};
+}
+
+// CAP_SETGID over the sandbox's user namespace, where setgroups(2) is allowed.
+Failure dropGroups(Entry& entry) noexcept {
+    return !entry.host.dropsGroups || ::setgroups(0, nullptr) == 0 ? success : failed(SetupStep::identity);
+}
+
 Failure becomeCaller(Entry& entry) noexcept {
-    return becomeCallerForGood(payloadIds(entry.launch.plan.header()), capabilitiesOf(entry));
+    return becomeCallerForGood(idsToTake(entry), capabilitiesOf(entry));
 }
 
 // Where no init of its pid namespace ends it with the warden; what it started is left to the leaf, or to the warden.
@@ -95,9 +109,18 @@ Failure partFromOthers(Entry& entry) noexcept {
     return header.label != 0 ? success : failure;
 }
 
-Failure changeDirectory(Entry& entry) noexcept {
+Failure enterDirectory(const Entry& entry) noexcept {
     const char* path = entry.launch.plan.text(entry.launch.plan.header().workingDirectory);
     return ::chdir(path == nullptr ? "/" : path) == 0 ? success : failed(SetupStep::workingDirectory);
+}
+
+// Another id of a range may have no access to where its caller is, and unshare(1) leaves it there.
+Failure takeCallersDirectory(Entry& entry) noexcept {
+    return entry.host.hasRanges ? enterDirectory(entry) : success;
+}
+
+Failure changeDirectory(Entry& entry) noexcept {
+    return entry.host.hasRanges ? success : enterDirectory(entry);
 }
 
 Failure place(Entry& entry) noexcept {
@@ -138,22 +161,10 @@ Failure verify(Entry& entry) noexcept {
 using Step = Failure (*)(Entry&) noexcept;
 
 // Irreversible reductions in the order in which each still lets the next be made.
-constexpr Step steps[] = {takePriorities,
-                          join,
-                          becomeCaller,
-                          dieWithWarden,
-                          newSession,
-                          takeLabel,
-                          forbidPrivileges,
-                          partFromOthers,
-                          changeDirectory,
-                          readFilters,
-                          place,
-                          tell,
-                          takeCallersLimits,
-                          takePersonality,
-                          filter,
-                          verify};
+constexpr Step steps[] = {
+    takePriorities, join,      takeCallersDirectory, dropGroups,      becomeCaller,    dieWithWarden,
+    newSession,     takeLabel, forbidPrivileges,     partFromOthers,  changeDirectory, readFilters,
+    place,          tell,      takeCallersLimits,    takePersonality, filter,          verify};
 
 Failure run(Entry& entry) noexcept {
     for (const Step step : steps) {

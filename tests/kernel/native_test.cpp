@@ -45,7 +45,8 @@ struct Pipe {
 // A sandbox as its caller has it.
 class NativeSandbox {
 public:
-    explicit NativeSandbox(PlanBlock plan, const std::vector<int>& fds = {}, bool newUserNamespace = true) {
+    explicit NativeSandbox(PlanBlock plan, const std::vector<int>& fds = {}, bool newUserNamespace = true,
+                           const warden::ParentsMaps& maps = {}) {
         plan.header.fdCount = static_cast<std::uint32_t>(fds.size());
         plan.idleFilter.clear();
         plan.filter.clear();
@@ -55,7 +56,7 @@ public:
         const UniqueFd theirs(pair[1]);
         pid_ = ::fork();
         if (pid_ == 0) {
-            runAsCaller(plan, fds, theirs.get(), newUserNamespace);
+            runAsCaller(plan, fds, theirs.get(), newUserNamespace, maps);
         }
     }
     ~NativeSandbox() {
@@ -64,6 +65,20 @@ public:
     }
     NativeSandbox(const NativeSandbox&) = delete;
     NativeSandbox& operator=(const NativeSandbox&) = delete;
+
+    // Waits until the user namespace is there.
+    void awaitCallForMaps() {
+        char call = 0;
+        EXPECT_EQ(::recv(control_.get(), &call, 1, 0), 1);
+    }
+
+    void writeMap(const std::string& name, const std::string& lines) {
+        const UniqueFd file(::open(("/proc/" + std::to_string(pid_) + "/" + name).c_str(), O_WRONLY | O_CLOEXEC));
+        EXPECT_EQ(::write(file.get(), lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
+    }
+
+    void sayMapped() { EXPECT_EQ(::send(control_.get(), "", 1, 0), 1); }
+    void sayNothingMore() { EXPECT_EQ(::shutdown(control_.get(), SHUT_WR), 0); }
 
     // The report; waits for it once.
     wire::Report report() {
@@ -81,7 +96,7 @@ public:
 
 private:
     [[noreturn]] static void runAsCaller(const PlanBlock& plan, const std::vector<int>& fds, int control,
-                                         bool newUserNamespace) {
+                                         bool newUserNamespace, const warden::ParentsMaps& maps) {
         // A program that was executed by the caller could be traced; a change of ids has undone it.
         if (::setgroups(0, nullptr) != 0 || ::setresgid(callerGid, callerGid, callerGid) != 0 ||
             ::setresuid(callerUid, callerUid, callerUid) != 0 || ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) {
@@ -91,9 +106,10 @@ private:
         host.proc = ::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
         host.devNull = ::open("/dev/null", O_RDWR | O_CLOEXEC);
         host.native = true;
+        host.hasRanges = maps.users || maps.groups;
         const std::vector<std::byte> bytes = plan.bytes();
         warden::runNativeWarden(host, {bytes.data(), bytes.size(), fds.data(), static_cast<std::uint32_t>(fds.size()),
-                                       control, newUserNamespace});
+                                       control, newUserNamespace, maps});
     }
 
     UniqueFd control_;
@@ -135,6 +151,30 @@ TEST_F(NativeTest, TheIdsAreTheCallersOrWhatThePlanSays) {
     NativeSandbox second(plan, {other.write.get()});
     ASSERT_EQ(second.report().error, 0);
     EXPECT_EQ(other.readAll(), "0 0 0 5 5 5\n");
+}
+
+TEST_F(NativeTest, RangesOfIdsAreTheParentsToWrite) {
+    PlanBlock plan = payloadPlan({"ids"});
+    plan.fds = {{1, 0}};
+    plan.header.insideUid = 5;
+    plan.header.insideGid = 6;
+    Pipe output;
+    NativeSandbox sandbox(plan, {output.write.get()}, true, {.users = true, .groups = true, .denySetgroups = false});
+    sandbox.awaitCallForMaps();
+    sandbox.writeMap("uid_map", "0 64002 1\n5 300000 10\n");
+    sandbox.writeMap("gid_map", "0 64002 1\n6 300000 10\n");
+    sandbox.sayMapped();
+    ASSERT_EQ(sandbox.report().error, 0);
+    EXPECT_EQ(output.readAll(), "5 5 5 6 6 6\n");
+}
+
+TEST_F(NativeTest, WithoutItsParentsMapsThereIsNoSandbox) {
+    NativeSandbox sandbox(payloadPlan({"exit", "7"}), {}, true, {.users = true});
+    sandbox.awaitCallForMaps();
+    sandbox.sayNothingMore();
+    const wire::Report report = sandbox.report();
+    EXPECT_EQ(report.error, ECANCELED);
+    EXPECT_EQ(report.step, wire::SetupStep::maps);
 }
 
 // Init lets itself be joined by pidfd, and then no more: when it has closed what it does not need, that is done.
