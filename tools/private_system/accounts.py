@@ -24,7 +24,8 @@ def missingLines(path, lineOf):
 
 
 def provide(directory):
-    """Puts files with all accounts over /etc/passwd, /etc/group and /etc/shadow; their new contents are in directory."""
+    """Puts files with all accounts over /etc/passwd, /etc/group, /etc/shadow, and empty ones over /etc/subuid and
+    /etc/subgid; their new contents are in directory."""
     lines = {
         "passwd": lambda name, number, home, shell: f"{name}:x:{number}:{number}::{home}:{shell}",
         "group": lambda name, number, home, shell: f"{name}:x:{number}:",
@@ -37,3 +38,8 @@ def provide(directory):
         with open(copy, "a", encoding="utf-8") as target:
             target.write(added)
         subprocess.run(["mount", "--bind", copy, host], check=True)
+    for file in ("subuid", "subgid"):  # nobody has ids of the host's here
+        copy = os.path.join(directory, file)
+        with open(copy, "w", encoding="utf-8"):
+            os.chmod(copy, 0o644)
+        subprocess.run(["mount", "--bind", copy, f"/etc/{file}"], check=True)
