@@ -26,14 +26,15 @@ Error bothFailed(const Error& native, Error broker) {
 
 client::Result<std::unique_ptr<watch::Payload>> Engine::spawn(const client::Spec& spec,
                                                               const client::CallOptions& options) {
+    const bool onlyNative = native_.maps.haveRanges();
     if (choice_ == Choice::broker) {
-        return spawnByBroker(spec, options);
+        return onlyNative ? Error{ErrorKind::invalidRequest, "", onlyOneId, 0} : spawnByBroker(spec, options);
     }
     auto started = startNative(spec, native_, options);
     if (started) {
         return started;
     }
-    if (choice_ == Choice::native || started.error().kind != ErrorKind::unavailable) {
+    if (onlyNative || choice_ == Choice::native || started.error().kind != ErrorKind::unavailable) {
         return asSetupFailure(std::move(started).error());
     }
     choice_ = Choice::broker; // for the next attempt

@@ -1,5 +1,5 @@
 // What builds a front end's sandbox: this process itself or the daemon. Never falls back once something of a sandbox
-// was there, and never to no sandbox.
+// was there, never to no sandbox, and never to one without the ranges of ids that were asked for.
 #pragma once
 
 #include "engine/choice.hpp"
@@ -9,13 +9,14 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace sandboxd::engine {
 
 class Engine {
 public:
     // Opens nothing yet.
-    Engine(Choice choice, NativeOptions native) : choice_(choice), native_(native) {}
+    Engine(Choice choice, NativeOptions native) : choice_(choice), native_(std::move(native)) {}
 
     // Returns when the payload has been executed; what it returns must not outlive the engine.
     [[nodiscard]] client::Result<std::unique_ptr<watch::Payload>> spawn(const client::Spec& spec,

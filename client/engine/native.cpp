@@ -5,6 +5,7 @@
 #include "engine/convert.hpp"
 #include "engine/native_payload.hpp"
 #include "engine/user_namespace_trial.hpp"
+#include "engine/write_id_maps.hpp"
 #include "failure.hpp"
 #include "launch/step_names.hpp"
 #include "plan/draft_plan.hpp"
@@ -111,6 +112,10 @@ struct Warden {
     client::Descriptor control;
 };
 
+warden::ParentsMaps parentsMaps(const IdMaps& maps) {
+    return {!maps.users.ranges.empty(), !maps.groups.ranges.empty(), maps.denySetgroups};
+}
+
 client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions& native) {
     const OwnHost own;
     std::array<int, 2> pair{};
@@ -132,9 +137,13 @@ client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions
         host.devNull = own.devNull.get();
         host.native = true;
         host.passesToRoot = native.passesToRoot;
-        warden::runNativeWarden(host,
-                                {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
-                                 static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace});
+        host.hasRanges = native.maps.haveRanges();
+        host.keepsUid = native.maps.users.keepsOwn;
+        host.keepsGid = native.maps.groups.keepsOwn;
+        host.dropsGroups = native.maps.dropGroups;
+        warden::runNativeWarden(host, {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
+                                       static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace,
+                                       parentsMaps(native.maps)});
     }
     if (started.pid < 0) { // ENOSYS: the filter of a container, which would not let the rest pass either
         client::Error error = watch::failure("cannot make a process", errno);
@@ -159,6 +168,35 @@ bool awaitReport(int control, const client::CallOptions& options) {
             return false;
         }
     }
+}
+
+client::Error cancelled() {
+    return {ErrorKind::cancelled, "", "cancelled", 0};
+}
+
+// The warden says one byte when its user namespace is there; anything else is its report, which is for later.
+bool takeCallForMaps(int control) {
+    char word = 0;
+    return ::recv(control, &word, 1, MSG_PEEK | MSG_TRUNC) == 1 && ::recv(control, &word, 1, 0) == 1;
+}
+
+client::Result<void> mapRanges(const Warden& warden, const IdMaps& maps, const client::CallOptions& options) {
+    if (!maps.haveRanges()) {
+        return {};
+    }
+    const int control = warden.control.get();
+    if (!awaitReport(control, options)) {
+        return cancelled();
+    }
+    if (!takeCallForMaps(control)) {
+        return {};
+    }
+    if (client::Result<void> written = writeIdMaps(warden.pid, maps); !written) {
+        return written;
+    }
+    const char go = 1;
+    (void)::send(control, &go, 1, MSG_NOSIGNAL); // its end shows when the report is awaited
+    return {};
 }
 
 // These two come before anything is done.
@@ -194,8 +232,11 @@ client::Result<std::unique_ptr<watch::Payload>> startNative(const client::Spec& 
         return std::move(warden).error();
     }
     Warden& started = warden.value();
+    if (client::Result<void> mapped = mapRanges(started, native.maps, options); !mapped) {
+        return giveUp(started, std::move(mapped).error());
+    }
     if (!awaitReport(started.control.get(), options)) {
-        return giveUp(started, {ErrorKind::cancelled, "", "cancelled", 0});
+        return giveUp(started, cancelled());
     }
     wire::Report report{};
     warden::Packet packet;

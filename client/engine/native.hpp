@@ -2,6 +2,7 @@
 // as the daemon's, linked in.
 #pragma once
 
+#include "engine/id_maps.hpp"
 #include "payload.hpp"
 #include "sandboxd/spec.hpp"
 
@@ -14,6 +15,7 @@ struct NativeOptions {
     bool mayNest = true;          // the payload may make user namespaces
     bool passesToRoot = false;    // see warden::Host
     bool mustNotNest = false;     // and if something around us does not forbid that, there is no sandbox
+    IdMaps maps{};                // of the new user namespace
 };
 
 // Returns when the payload has been executed, or `cancelled` when options.cancelFd is readable. `unavailable`: the
