@@ -1,12 +1,25 @@
 // What a command line of unshare(1) asks for (util-linux 2.41), as plain values.
 #pragma once
 
+#include "engine/id_maps.hpp"
+
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace sandboxd::unshare {
+
+// The first block of ids that the user has of his own in /etc/subuid or /etc/subgid.
+struct FirstBlock {
+    bool sameInside = false; // else from 0 on
+
+    friend bool operator==(const FirstBlock&, const FirstBlock&) = default;
+};
+
+using RangeRequest = std::variant<engine::IdRange, FirstBlock>;
+
+enum class Setgroups { unsaid, allow, deny };
 
 struct Command {
     bool user = false;
@@ -27,7 +40,10 @@ struct Command {
     // As written: a number, or a name of this host.
     std::optional<std::string> mapUser;
     std::optional<std::string> mapGroup;
-    bool mapCurrent = false; // the caller's own ids, unless mapUser and mapGroup say otherwise
+    bool mapCurrent = false;              // the caller's own ids, unless mapUser and mapGroup say otherwise
+    std::vector<RangeRequest> userRanges; // in this order
+    std::vector<RangeRequest> groupRanges;
+    Setgroups setgroups = Setgroups::unsaid;
     bool keepCapabilities = false;
     std::optional<std::string> setUid;
     std::optional<std::string> setGid;

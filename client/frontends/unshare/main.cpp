@@ -10,7 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <grp.h>
+#include <iterator>
 #include <nss.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -34,8 +36,19 @@ std::optional<std::uint32_t> findGroup(const std::string& name) {
     return found == nullptr ? std::nullopt : std::optional<std::uint32_t>(found->gr_gid);
 }
 
+std::string nameOf(uid_t uid) {
+    const passwd* account = ::getpwuid(uid);
+    return account == nullptr ? "" : account->pw_name;
+}
+
+std::string readFile(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Surroundings lookAround() {
-    Surroundings here{::geteuid(), ::getegid(), "/", "/bin/sh", {}, findUser, findGroup};
+    Surroundings here{::geteuid(), ::getegid(), "/", "/bin/sh", {}, findUser, findGroup, "", readFile};
+    here.userName = nameOf(here.uid);
     char directory[PATH_MAX];
     if (::getcwd(directory, sizeof directory) != nullptr) {
         here.workingDirectory = directory;
@@ -50,12 +63,18 @@ Surroundings lookAround() {
 }
 
 int serve(const Command& command, const std::vector<int>& descriptors) {
+    const client::Result<engine::Choice> choice = engine::parseChoice(std::getenv(engine::choiceVariable));
+    if (!choice) {
+        return say(choice.error().message);
+    }
     lookUpInFilesOnly();
-    Translation translation = translate(command, lookAround());
+    Surroundings here = lookAround();
+    here.isBroker = choice.value() == engine::Choice::broker;
+    Translation translation = translate(command, here);
     if (const auto* refusal = std::get_if<Refusal>(&translation)) {
         return say(refusal->message);
     }
-    return run(std::get<client::Spec>(std::move(translation)), descriptors);
+    return run(std::get<Sandbox>(std::move(translation)), choice.value(), descriptors);
 }
 
 struct Act {

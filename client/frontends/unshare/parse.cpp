@@ -1,5 +1,6 @@
 #include "parse.hpp"
 
+#include "id_ranges.hpp"
 #include "signal_name.hpp"
 
 #include <getopt.h>
@@ -30,10 +31,16 @@ Identity:
   -c,--map-current-user    your own ids inside
   --map-user UID|NAME      this uid inside
   --map-group GID|NAME     this gid inside
+  --map-users INNER:OUTER:COUNT|auto|subids
+                           a range of users as well; auto: from 0, the first block of /etc/subuid
+  --map-groups INNER:OUTER:COUNT|auto|subids
+                           the same for groups, of /etc/subgid
+  --map-auto               --map-users=auto --map-groups=auto
+  --map-subids             --map-users=subids --map-groups=subids
   --keep-caps              keep the capabilities of the user namespace
-  -S,--setuid UID          the uid of PROGRAM; it must be the mapped one
-  -G,--setgid GID          the gid of PROGRAM; it must be the mapped one
-  --setgroups deny         holds in any case; another value is refused
+  -S,--setuid UID          the uid of PROGRAM; it must be mapped
+  -G,--setgid GID          the gid of PROGRAM; it must be mapped
+  --setgroups allow|deny   setgroups(2) inside; allow needs a range of groups
 
 Program:
   -f,--fork                holds in any case; pid 1 of --pid is a small init
@@ -55,6 +62,7 @@ enum Long : int {
     longMapUsers,
     longMapGroups,
     longMapAuto,
+    longMapSubids,
     longKeepCaps,
     longPropagation,
     longSetgroups,
@@ -80,6 +88,7 @@ constexpr option longOptions[] = {
     {"map-group", required_argument, nullptr, longMapGroup},
     {"map-groups", required_argument, nullptr, longMapGroups},
     {"map-root-user", no_argument, nullptr, 'r'},
+    {"map-subids", no_argument, nullptr, longMapSubids},
     {"map-user", required_argument, nullptr, longMapUser},
     {"map-users", required_argument, nullptr, longMapUsers},
     {"monotonic", required_argument, nullptr, longMonotonic},
@@ -128,9 +137,6 @@ Problem takeIdentity(Command& command, const Given& given) {
     case 'r':
         command.mapUser = command.mapGroup = "0";
         break;
-    case 'c':
-        command.mapCurrent = true;
-        break;
     case longMapUser:
         command.mapUser = given.text();
         break;
@@ -141,9 +147,42 @@ Problem takeIdentity(Command& command, const Given& given) {
         command.keepCapabilities = true;
         return std::nullopt; // the one that implies no user namespace
     default:
-        return cannot("cannot map more than one's own user and group");
+        command.mapCurrent = true;
+        break;
     }
     command.user = true;
+    return std::nullopt;
+}
+
+Problem addRange(std::vector<RangeRequest>& ranges, const std::string& option, const std::string& text) {
+    const auto range = parseRange(option, text);
+    if (const auto* refusal = std::get_if<Refusal>(&range)) {
+        return *refusal;
+    }
+    ranges.push_back(std::get<RangeRequest>(range));
+    return std::nullopt;
+}
+
+Problem takeRanges(Command& command, const Given& given) {
+    command.user = true;
+    switch (given.option) {
+    case longMapUsers:
+        return addRange(command.userRanges, "--map-users", given.text());
+    case longMapGroups:
+        return addRange(command.groupRanges, "--map-groups", given.text());
+    default:
+        const RangeRequest block = FirstBlock{given.option == longMapSubids};
+        command.userRanges.push_back(block);
+        command.groupRanges.push_back(block);
+        return std::nullopt;
+    }
+}
+
+Problem takeSetgroups(Command& command, const Given& given) {
+    if (given.text() != "allow" && given.text() != "deny") {
+        return Refusal{"unsupported --setgroups argument '" + given.text() + "'"};
+    }
+    command.setgroups = given.text() == "allow" ? Setgroups::allow : Setgroups::deny;
     return std::nullopt;
 }
 
@@ -210,7 +249,7 @@ Problem take(Command& command, const Given& given) {
     case longPropagation:
         return requireValue(given, "private", "--propagation", "mounts of a sandbox are private");
     case longSetgroups:
-        return requireValue(given, "deny", "--setgroups", "groups of a sandbox are fixed");
+        return takeSetgroups(command, given);
     case longMonotonic:
     case longBoottime:
         return cannot("cannot set clocks of a time namespace");
@@ -221,11 +260,13 @@ Problem take(Command& command, const Given& given) {
     case 'c':
     case longMapUser:
     case longMapGroup:
+    case longKeepCaps:
+        return takeIdentity(command, given);
     case longMapUsers:
     case longMapGroups:
     case longMapAuto:
-    case longKeepCaps:
-        return takeIdentity(command, given);
+    case longMapSubids:
+        return takeRanges(command, given);
     default:
         return takeProcess(command, given);
     }

@@ -5,11 +5,11 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 
 namespace sandboxd::unshare {
 namespace {
@@ -54,24 +54,21 @@ int endLike(const client::ExitStatus& status) {
     return status.shellStatus();
 }
 
-// A user namespace is what every command line here asks for; what it may do in there is not limited.
-constexpr engine::NativeOptions nativeOptions{.newUserNamespace = true, .mayNest = true};
-
-client::Result<Stand> makeStand() {
-    const client::Result<engine::Choice> choice = engine::parseChoice(std::getenv(engine::choiceVariable));
-    if (!choice) {
-        return choice.error();
-    }
-    return Stand::make(engine::Engine(choice.value(), nativeOptions), terminal::controllingStreams());
+// A user namespace is what every command line here asks for; what it may do in there is not limited. So there is no
+// second one below it (engine/native.cpp), and the ranges are those that the program sees.
+engine::NativeOptions nativeOptions(engine::IdMaps maps) {
+    return {.newUserNamespace = true, .mayNest = true, .maps = std::move(maps)};
 }
 
 } // namespace
 
-int run(client::Spec spec, const std::vector<int>& descriptors) {
+int run(Sandbox sandbox, engine::Choice choice, const std::vector<int>& descriptors) {
+    client::Spec& spec = sandbox.spec;
     for (const int descriptor : descriptors) {
         spec.descriptor(static_cast<std::uint32_t>(descriptor), descriptor);
     }
-    client::Result<Stand> stand = makeStand();
+    client::Result<Stand> stand =
+        Stand::make(engine::Engine(choice, nativeOptions(std::move(sandbox.maps))), terminal::controllingStreams());
     if (!stand) {
         return sayError(stand.error());
     }

@@ -1,49 +1,16 @@
 #include "translate.hpp"
 
+#include "choose_ids.hpp"
 #include "print.hpp"
 
-#include <charconv>
+#include <utility>
 
 namespace sandboxd::unshare {
 namespace {
 
 using client::Namespace;
-using Id = std::optional<std::uint32_t>;
 
-constexpr std::uint32_t overflowId = 65534;   // what user_namespaces(7) shows of ids that are not mapped
 constexpr std::size_t descriptionBytes = 128; // the daemon's ceiling
-
-Id parseNumber(const std::string& text) {
-    std::uint32_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && rest == end && number != UINT32_MAX ? Id(number) : std::nullopt;
-}
-
-// One kind of id, user or group: they follow the same rules.
-struct IdRequest {
-    const char* word;
-    const std::optional<std::string>& mapped;
-    const std::optional<std::string>& set;
-    std::uint32_t own;
-    const std::function<Id(const std::string&)>& find;
-};
-
-std::variant<std::uint32_t, Refusal> chooseId(const IdRequest& request, bool current) {
-    std::uint32_t id = current ? request.own : overflowId;
-    if (request.mapped) {
-        Id mapped = parseNumber(*request.mapped);
-        mapped = mapped ? mapped : request.find(*request.mapped);
-        if (!mapped) {
-            return Refusal{std::string("unknown ") + request.word + ": " + *request.mapped};
-        }
-        id = *mapped;
-    }
-    if (request.set && parseNumber(*request.set) != Id(id)) {
-        return Refusal{std::string("cannot become ") + request.word + " " + *request.set + ": it is not mapped"};
-    }
-    return id;
-}
 
 // The kernel makes all others for their capabilities only, which a user namespace gives.
 std::optional<Refusal> checkNamespaces(const Command& command) {
@@ -103,15 +70,11 @@ Translation translate(const Command& command, const Surroundings& surroundings) 
     if (!command.user) {
         return Refusal{"without --user nothing is to be unshared", true};
     }
-    const auto uid = chooseId({"user", command.mapUser, command.setUid, surroundings.uid, surroundings.findUser},
-                              command.mapCurrent);
-    const auto gid = chooseId({"group", command.mapGroup, command.setGid, surroundings.gid, surroundings.findGroup},
-                              command.mapCurrent);
-    for (const auto& id : {uid, gid}) {
-        if (const auto* refusal = std::get_if<Refusal>(&id)) {
-            return *refusal;
-        }
+    auto ids = chooseIds(command, surroundings);
+    if (const auto* refusal = std::get_if<Refusal>(&ids)) {
+        return *refusal;
     }
+    auto& chosen = std::get<ChosenIds>(ids);
     client::Spec spec(command.arguments.empty() ? std::vector<std::string>{surroundings.shell} : command.arguments);
     spec.environment(surroundings.environment)
         .workingDirectory(directoryOf(command, surroundings))
@@ -120,9 +83,9 @@ Translation translate(const Command& command, const Surroundings& surroundings) 
         .seccomp(client::Seccomp::minimal)
         .newSession(false)
         .description(ctl::printable(spec.fields().argv.front()).substr(0, descriptionBytes));
-    addIdentity(command, std::get<std::uint32_t>(uid), std::get<std::uint32_t>(gid), spec);
+    addIdentity(command, chosen.uid, chosen.gid, spec);
     addMounts(command, spec);
-    return spec;
+    return Sandbox{std::move(spec), std::move(chosen.maps)};
 }
 
 } // namespace sandboxd::unshare

@@ -69,6 +69,30 @@ TEST(UnshareParse, TheLastMapWins) {
     EXPECT_EQ(parsed({"--map-user=5", "-r"}).mapUser, "0");
 }
 
+TEST(UnshareParse, ReadsRangesInTheirOrder) {
+    const Command command = parsed({"--map-users=0:100000:10", "--map-users", "auto", "--map-groups=100000,0,10"});
+    const std::vector<RangeRequest> users{engine::IdRange{0, 100000, 10}, FirstBlock{false}};
+    const std::vector<RangeRequest> groups{engine::IdRange{0, 100000, 10}};
+    EXPECT_TRUE(command.user);
+    EXPECT_EQ(command.userRanges, users);
+    EXPECT_EQ(command.groupRanges, groups);
+}
+
+TEST(UnshareParse, MapsBlocksOfBothKinds) {
+    EXPECT_TRUE(parsed({"--map-auto"}).user);
+    EXPECT_EQ(parsed({"--map-auto"}).userRanges, std::vector<RangeRequest>{FirstBlock{false}});
+    EXPECT_EQ(parsed({"--map-auto"}).groupRanges, std::vector<RangeRequest>{FirstBlock{false}});
+    EXPECT_EQ(parsed({"--map-subids"}).userRanges, std::vector<RangeRequest>{FirstBlock{true}});
+    EXPECT_EQ(parsed({"--map-subids"}).groupRanges, std::vector<RangeRequest>{FirstBlock{true}});
+}
+
+TEST(UnshareParse, ReadsWhatSetgroupsShallBe) {
+    EXPECT_EQ(parsed({"-U"}).setgroups, Setgroups::unsaid);
+    EXPECT_EQ(parsed({"-U", "--setgroups=allow"}).setgroups, Setgroups::allow);
+    EXPECT_EQ(parsed({"-U", "--setgroups", "deny"}).setgroups, Setgroups::deny);
+    EXPECT_EQ(refused({"--setgroups=some"}).message, "unsupported --setgroups argument 'some'");
+}
+
 TEST(UnshareParse, AcceptsWhatHoldsInAnyCase) {
     EXPECT_TRUE(parsed({"-U", "--propagation", "private", "--setgroups=deny", "--kill-child=TERM"}).killChild);
 }
@@ -76,11 +100,8 @@ TEST(UnshareParse, AcceptsWhatHoldsInAnyCase) {
 TEST(UnshareParse, RefusesWhatItWouldHaveToDrop) {
     const std::pair<Words, const char*> cases[] = {
         {{"--propagation=slave"}, "--propagation=slave: mounts of a sandbox are private"},
-        {{"--setgroups=allow"}, "--setgroups=allow: groups of a sandbox are fixed"},
         {{"--net=/run/n"}, "cannot keep a namespace in file '/run/n'"},
-        {{"--map-auto"}, "cannot map more than one's own user and group"},
-        {{"--map-users=0,0,9"}, "cannot map more than one's own user and group"},
-        {{"--map-groups=0,0,9"}, "cannot map more than one's own user and group"},
+        {{"--map-users=all"}, "--map-users=all: a sandbox does not map all ids"},
         {{"--boottime=1"}, "cannot set clocks of a time namespace"},
         {{"--monotonic=1"}, "cannot set clocks of a time namespace"},
         {{"--load-interp=x"}, "cannot register formats of programs"},
@@ -98,6 +119,7 @@ TEST(UnshareParse, NamesWhatIsWrong) {
     EXPECT_EQ(refused({"-w"}).message, "option requires an argument -- 'w'");
     EXPECT_EQ(refused({"--root"}).message, "option requires an argument -- '--root'");
     EXPECT_EQ(refused({"--kill-child=NONE"}).message, "unknown signal: NONE");
+    EXPECT_EQ(refused({"--map-groups=1:2"}).message, "invalid mapping '1:2'");
     EXPECT_FALSE(refused({"--bogus"}).unsupported);
 }
 

@@ -27,7 +27,7 @@ client::SpecFields spec(const Words& words) {
     const Translation result = translated(words);
     const auto* refusal = std::get_if<Refusal>(&result);
     EXPECT_EQ(refusal, nullptr) << refusal->message;
-    return refusal == nullptr ? std::get<client::Spec>(result).fields() : client::SpecFields{};
+    return refusal == nullptr ? std::get<Sandbox>(result).spec.fields() : client::SpecFields{};
 }
 
 std::string refusal(const Words& words) {
@@ -77,6 +77,16 @@ TEST(UnshareTranslate, RefusesIdsThatAreNotMapped) {
     EXPECT_EQ(spec({"-r", "-S", "0", "-G", "0", "id"}).uid, 0U);
     EXPECT_EQ(refusal({"-r", "-S", "5", "id"}), "cannot become user 5: it is not mapped");
     EXPECT_EQ(refusal({"-r", "-G", "5", "id"}), "cannot become group 5: it is not mapped");
+}
+
+TEST(UnshareTranslate, AsksForCapabilitiesForRootOfARange) {
+    Surroundings root = here;
+    root.uid = 0;
+    root.gid = 0;
+    const Translation result = translate(std::get<Command>(parse({"--map-users=0:0:9", "id"})), root);
+    ASSERT_TRUE(std::holds_alternative<Sandbox>(result));
+    EXPECT_EQ(std::get<Sandbox>(result).spec.fields().identity, Identity::namespaceRoot);
+    EXPECT_EQ(std::get<Sandbox>(result).maps.users.ranges, (std::vector<engine::IdRange>{{0, 0, 9}}));
 }
 
 TEST(UnshareTranslate, SharesWhatIsNotNamed) {
