@@ -18,7 +18,7 @@ struct StepRow {
 };
 
 // In the order of the enumeration; a test compares.
-constexpr std::array<StepRow, 29> rows{{
+constexpr std::array<StepRow, 32> rows{{
     {SetupStep::none, "nothing"},
     {SetupStep::reservation, "reserve a warden"},
     {SetupStep::probe, "look at the caller"},
@@ -48,6 +48,9 @@ constexpr std::array<StepRow, 29> rows{{
     {SetupStep::information, "write to info-fd or status-fd"},
     {SetupStep::moreFds, "receive descriptors from fd-socket"},
     {SetupStep::callerFilter, "use the filter"},
+    {SetupStep::userNamespace, "enter the given user namespace"},
+    {SetupStep::laterUserNamespace, "change to the second user namespace"},
+    {SetupStep::pidNamespace, "enter the given pid namespace"},
 }};
 
 // What the operation of the step `mount` did.

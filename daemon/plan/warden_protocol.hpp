@@ -123,6 +123,10 @@ enum class SetupStep : std::uint32_t {
     information,  // writing to info-fd or status-fd
     moreFds,      // receiving from fd-socket
     callerFilter, // `operation` is its index; errno EBADMSG: not a filter's size, EINVAL: the kernel does not take it
+    // Of a native warden only: what its caller brought.
+    userNamespace,
+    laterUserNamespace,
+    pidNamespace,
 };
 
 inline constexpr std::uint32_t noOperation = UINT32_MAX;

@@ -125,7 +125,7 @@ int bindFile(const Operation& operation) noexcept {
 int chmod(const Operation& operation) noexcept {
     const UniqueFd file = operation.root.open(operation.target(), O_PATH);
     const FdPath path(file.get());
-    return file && ::fchmodat(operation.proc, path.bytes, operation.step.mode, 0) == 0 ? 0 : errno;
+    return file && ::fchmodat(operation.host.proc, path.bytes, operation.step.mode, 0) == 0 ? 0 : errno;
 }
 
 int mask(const Operation& operation) noexcept {

@@ -27,6 +27,19 @@ struct InitialView {
     FileId root;
 };
 
+// Native only: what the caller brings in place of what would be made, by its descriptors; -1 for none.
+struct Brought {
+    int userNamespace = -1;      // the sandbox is built in it
+    int laterUserNamespace = -1; // all that has been built changes to it
+    int pidNamespace = -1;       // the sandbox's processes are in it, or in a new one below it
+    bool maps = false;           // somebody outside writes the id maps of the new user namespace:
+    int info = -1;               // tells them whose
+    int block = -1;              // a byte or its end says that they are written
+
+    // Which ids somebody has inside is known only there.
+    [[nodiscard]] bool decidesIds() const noexcept { return userNamespace >= 0 || laterUserNamespace >= 0 || maps; }
+};
+
 struct Host {
     int proc = -1;    // O_PATH of /proc, a procfs: after a warden has joined a caller, no path is resolved any more
     int devNull = -1; // of the host: a caller's /dev/null may be anything
@@ -41,6 +54,7 @@ struct Host {
     bool keepsUid = false;
     bool keepsGid = false;
     bool dropsGroups = false; // native only: the payload has none of the caller's supplementary ones
+    Brought brought;
     InitialView initial;
 };
 

@@ -32,13 +32,13 @@ constexpr std::uint64_t layers = capabilityBit(CAP_DAC_OVERRIDE);
 
 } // namespace
 
-Ids payloadIds(const wire::Header& header) noexcept {
-    return {header.insideUid, header.insideGid};
+Ids payloadIds(const Host& host, const wire::Header& header) noexcept {
+    return host.brought.decidesIds() ? Ids{::getuid(), ::getgid()} : Ids{header.insideUid, header.insideGid};
 }
 
-Ids builderIds(const wire::Header& header) noexcept {
+Ids builderIds(const Host& host, const wire::Header& header) noexcept {
     const bool isOwn = header.identity == static_cast<unsigned>(wire::IdentityKind::namespaceRoot);
-    return isOwn ? Ids{header.uid, header.gid} : payloadIds(header);
+    return isOwn ? Ids{header.uid, header.gid} : payloadIds(host, header);
 }
 
 Ids currentIds() noexcept {

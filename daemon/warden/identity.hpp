@@ -5,6 +5,7 @@
 #include "plan/wire_format.hpp"
 #include "warden/capabilities.hpp"
 #include "warden/failure.hpp"
+#include "warden/host.hpp"
 
 #include <cstdint>
 #include <sys/types.h>
@@ -16,11 +17,12 @@ struct Ids {
     gid_t gid;
 };
 
-// The payload's, and those of an init in the same user namespace.
-[[nodiscard]] Ids payloadIds(const wire::Header& header) noexcept;
+// The payload's, and those of an init in the same user namespace; asked for by one of the two where the caller brought
+// the ids.
+[[nodiscard]] Ids payloadIds(const Host& host, const wire::Header& header) noexcept;
 
 // Those in the user namespace that the sandbox is built in.
-[[nodiscard]] Ids builderIds(const wire::Header& header) noexcept;
+[[nodiscard]] Ids builderIds(const Host& host, const wire::Header& header) noexcept;
 
 // This process's own, by their numbers here.
 [[nodiscard]] Ids currentIds() noexcept;

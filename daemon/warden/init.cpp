@@ -3,6 +3,7 @@
 #include "base/syscall.hpp"
 #include "warden/callers_directory.hpp"
 #include "warden/identity.hpp"
+#include "warden/information.hpp"
 #include "warden/init_life.hpp"
 #include "warden/inner_init.hpp"
 #include "warden/mount.hpp"
@@ -15,6 +16,8 @@
 #include "warden/record_socket.hpp"
 #include "warden/source.hpp"
 
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 namespace sandboxd::warden {
@@ -42,6 +45,20 @@ Failure takePriorities(Init& init) noexcept {
     return isPayload ? takeCallersPriorities(init.host, init.caller) : success;
 }
 
+// Who writes the maps is told all that there will be to know, and may take its time.
+Failure awaitBroughtMaps(Init& init) noexcept {
+    const Brought& brought = init.host.brought;
+    if (!brought.maps) {
+        return success;
+    }
+    OwnDescriptors own{-1, brought.info, -1, brought.block, init.host.proc};
+    if (const Failure failure = tellInformation(init.plan, own)) {
+        return failure;
+    }
+    awaitUnblocked(own.block);
+    return success;
+}
+
 // One byte: the ids are mapped. End-of-file: the warden is gone.
 Failure awaitMaps(Init& init) noexcept {
     char go = 0;
@@ -53,12 +70,12 @@ Failure becomeCaller(Init& init) noexcept {
         raiseFileLimit(); // this process's alone
         return success;
     }
-    return becomeCallerAndBuild(builderIds(init.plan.header()));
+    return becomeCallerAndBuild(builderIds(init.host, init.plan.header()));
 }
 
 // All capabilities stay, for the label that is still the warden's would hide some that building takes.
 Failure takeIds(Init& init) noexcept {
-    return init.host.native ? success : becomeCallerWithAll(builderIds(init.plan.header()));
+    return init.host.native ? success : becomeCallerWithAll(builderIds(init.host, init.plan.header()));
 }
 
 Failure bindLife(Init& init) noexcept {
@@ -75,6 +92,13 @@ Failure fillNamespaces(Init& init) noexcept {
 
 Failure forbidNamespaces(Init& init) noexcept {
     return warden::forbidNamespaces(init.plan, init.host.proc);
+}
+
+// Natively alone, where init is dumpable until the payload has joined it; the change may have undone that.
+Failure changeUserNamespace(Init& init) noexcept {
+    const int later = init.host.brought.laterUserNamespace;
+    const bool isThere = later < 0 || (::setns(later, CLONE_NEWUSER) == 0 && ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
+    return isThere ? success : failed(SetupStep::laterUserNamespace);
 }
 
 // Nothing mounted here shows outside, and nothing mounted outside shows here.
@@ -132,7 +156,7 @@ Failure attachRoot(Init& init) noexcept {
     return init.root.attach(needsScratch(init.plan));
 }
 Failure fillRoot(Init& init) noexcept {
-    return runMounts(init.plan, init.table, init.root, init.host.proc);
+    return runMounts(init.host, init.plan, init.table, init.root);
 }
 Failure enterRoot(Init& init) noexcept {
     return init.root.enter();
@@ -144,7 +168,7 @@ Failure releaseInner(Init& init) noexcept {
     return init.inner.release();
 }
 Failure confine(Init& init) noexcept {
-    return confineForLife(init.host, init.plan, builderIds(init.plan.header()), init.socket);
+    return confineForLife(init.host, init.plan, builderIds(init.host, init.plan.header()), init.socket);
 }
 
 using Step = Failure (*)(Init&) noexcept;
@@ -152,9 +176,11 @@ using Step = Failure (*)(Init&) noexcept;
 // The namespaces are filled while the warden writes the maps: that takes capabilities, and no id. Sources are opened
 // before the new root hides the caller's /tmp. The limits come after the mounts: a detached tree counts as a mount
 // namespace.
-constexpr Step begin[] = {takeLabel, takePriorities, fillNamespaces, awaitMaps, becomeCaller, bindLife};
+constexpr Step begin[] = {takeLabel, takePriorities, fillNamespaces, awaitBroughtMaps,
+                          awaitMaps, becomeCaller,   bindLife};
 constexpr Step beginInner[] = {takePriorities, awaitMaps, takeIds, startInner, takeLabel, becomeCaller, bindLife};
-constexpr Step build[] = {isolateMounts, openSources, attachRoot, fillRoot, enterRoot, checkMounts, forbidNamespaces};
+constexpr Step build[] = {isolateMounts, openSources, attachRoot,       fillRoot,
+                          enterRoot,     checkMounts, forbidNamespaces, changeUserNamespace};
 constexpr Step end[] = {confine};
 constexpr Step endInner[] = {releaseInner, confine};
 
@@ -195,7 +221,7 @@ void keepForLife(const MountTable& table, int sync) noexcept {
 
 // With ranges these are the caller's still, and the Plan's the payload's only.
 Ids initIds(const Host& host, const wire::Header& header) noexcept {
-    return host.hasRanges ? currentIds() : builderIds(header);
+    return host.hasRanges ? currentIds() : builderIds(host, header);
 }
 
 } // namespace

@@ -42,7 +42,7 @@ struct Inner {
 // caller outside, with the same uid, is still kept out by the user namespace.
 Failure mapIds(Inner& inner) noexcept {
     const wire::Header& header = inner.launch.plan.header();
-    const Ids outside = builderIds(header);
+    const Ids outside = builderIds(inner.host, header);
     const int proc = inner.host.proc;
     const bool mapped = ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 && writeProc(proc, "self/setgroups", "deny") &&
                         writeProc(proc, "self/uid_map", IdMapLine(header.insideUid, outside.uid).bytes) &&
@@ -80,7 +80,7 @@ Failure takeLabel(Inner& inner) noexcept {
 }
 
 Failure becomeCaller(Inner& inner) noexcept {
-    return inner.host.native ? success : becomeCallerWithAll(payloadIds(inner.launch.plan.header()));
+    return inner.host.native ? success : becomeCallerWithAll(payloadIds(inner.host, inner.launch.plan.header()));
 }
 
 Failure bindLife(Inner& inner) noexcept {
@@ -121,12 +121,13 @@ Failure prepare(Inner& inner) noexcept {
         runPayload({inner.host, inner.launch, inner.caller, -1, inner.warden});
     }
     const Failure failure =
-        confineForLife(inner.host, inner.launch.plan, payloadIds(inner.launch.plan.header()), inner.warden);
+        confineForLife(inner.host, inner.launch.plan, payloadIds(inner.host, inner.launch.plan.header()), inner.warden);
     sendRecord(inner.warden, failure);
     if (failure) {
         ::_exit(1);
     }
-    if (inner.host.native && !hideOnceJoined(inner.launch.plan, payloadIds(inner.launch.plan.header()), inner.warden)) {
+    if (inner.host.native &&
+        !hideOnceJoined(inner.launch.plan, payloadIds(inner.host, inner.launch.plan.header()), inner.warden)) {
         ::_exit(1);
     }
     closeFrom(0, nullptr, 0);

@@ -54,16 +54,16 @@ int tmpfs(const Operation& operation) noexcept {
     return error != 0 ? error : restrictNew(operation);
 }
 
-// A new one is refused to who does not own the pid namespace.
-UniqueFd procOf(const wire::Header& header) noexcept {
-    if (sharesPids(header)) {
+// A new one is refused to who does not own the pid namespace. Of the one that the caller brought none is mounted yet.
+UniqueFd procOf(const Host& host, const wire::Header& header) noexcept {
+    if (sharesPids(header) && host.brought.pidNamespace < 0) {
         return cloneProc();
     }
     return hasInnerNamespace(header) ? makeProcOfChildren() : makeProc();
 }
 
 int proc(const Operation& operation) noexcept {
-    const int error = attachNew(operation, procOf(operation.plan.header()), statNoSuid | statNoDev);
+    const int error = attachNew(operation, procOf(operation.host, operation.plan.header()), statNoSuid | statNoDev);
     return error != 0 ? error : restrictNew(operation);
 }
 
@@ -124,10 +124,10 @@ static_assert(sizeof steps / sizeof steps[0] == wire::mountKindCount);
 
 } // namespace
 
-Failure runMounts(const wire::PlanReader& plan, MountTable& table, NewRoot& root, int proc) noexcept {
+Failure runMounts(const Host& host, const wire::PlanReader& plan, MountTable& table, NewRoot& root) noexcept {
     const auto mounts = plan.mounts();
     for (std::uint32_t i = 0; i < mounts.count; ++i) {
-        const Operation operation{plan, mounts[i], table.mounts[i], table, root, proc};
+        const Operation operation{plan, mounts[i], table.mounts[i], table, root, host};
         if (const int error = steps[mounts[i].kind](operation)) {
             return failedWith(error, SetupStep::mount, i);
         }

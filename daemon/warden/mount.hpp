@@ -3,13 +3,13 @@
 
 #include "plan/wire_reader.hpp"
 #include "warden/failure.hpp"
+#include "warden/host.hpp"
 #include "warden/mount_table.hpp"
 #include "warden/new_root.hpp"
 
 namespace sandboxd::warden {
 
-// `proc`: of the host.
-Failure runMounts(const wire::PlanReader& plan, MountTable& table, NewRoot& root, int proc) noexcept;
+Failure runMounts(const Host& host, const wire::PlanReader& plan, MountTable& table, NewRoot& root) noexcept;
 
 // An operation makes something that has no place in the root before it is mounted.
 bool needsScratch(const wire::PlanReader& plan) noexcept;

@@ -1,6 +1,7 @@
 #include "warden/namespaces.hpp"
 
 #include "base/syscall.hpp"
+#include "warden/brought_pids.hpp"
 #include "warden/capabilities.hpp"
 #include "warden/identity.hpp"
 #include "warden/init.hpp"
@@ -12,6 +13,7 @@
 
 #include <sys/fsuid.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -47,15 +49,17 @@ pid_t cloneInit(const Host& host, const Reservation& reservation, const wire::He
         arguments.flags |= CLONE_INTO_CGROUP;
         arguments.cgroup = static_cast<__u64>(reservation.leaf);
     }
-    return sys::clone3(arguments);
+    const bool isBelowBrought = host.brought.pidNamespace >= 0 && !sharesPids(header);
+    return isBelowBrought ? cloneBelowBrought(host, arguments, pidfd) : sys::clone3(arguments);
 }
 
 Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept {
     if (host.native) {
-        return success; // made with the user namespace
+        ::close(host.brought.info); // init has its own: who reads to the end shall not wait for ours
+        return success;             // they were made with the user namespace, or are the business of others
     }
     // Init is not dumpable, so these files are root's: no capability to override file modes is needed.
-    const Ids inside = builderIds(header);
+    const Ids inside = builderIds(host, header);
     const bool done = writeProc(host.proc, ProcPath(pid, "setgroups").bytes, "deny") &&
                       writeProc(host.proc, ProcPath(pid, "uid_map").bytes, IdMapLine(inside.uid, header.uid).bytes) &&
                       writeProc(host.proc, ProcPath(pid, "gid_map").bytes, IdMapLine(inside.gid, header.gid).bytes);
@@ -99,7 +103,8 @@ bool hasInnerNamespace(const wire::Header& header) noexcept {
 
 std::uint64_t enteredTypes(const Host& host, const wire::Header& header) noexcept {
     const bool isOutside = header.identity == static_cast<unsigned>(wire::IdentityKind::host);
-    const bool isAnother = hasInnerNamespace(header) || (!host.native && !isOutside);
+    const bool isAnother =
+        hasInnerNamespace(header) || host.brought.laterUserNamespace >= 0 || (!host.native && !isOutside);
     return unsharedTypes(header) | CLONE_NEWNS | (isAnother ? unsigned{CLONE_NEWUSER} : 0U);
 }
 

@@ -29,7 +29,8 @@ struct InitProcess {
 [[nodiscard]] bool hasInnerNamespace(const wire::Header& header) noexcept;
 
 // CLONE_NEW* of what the payload enters, without the cgroup namespace, which init makes itself. Without the user
-// namespace where it is no other: natively, unless there is an inner one, and under identity `host`.
+// namespace where it is no other: natively, unless there is an inner one or init changes to another, and under identity
+// `host`.
 [[nodiscard]] std::uint64_t enteredTypes(const Host& host, const wire::Header& header) noexcept;
 
 // Of these the ones that the Plan can share.

@@ -1,12 +1,15 @@
 #include "warden/native.hpp"
 
 #include "warden/assign_descriptors.hpp"
+#include "warden/capabilities.hpp"
+#include "warden/identity.hpp"
 #include "warden/life.hpp"
 #include "warden/process.hpp"
 #include "warden/wait.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,10 +21,25 @@ namespace sandboxd::warden {
 namespace {
 
 constexpr int firstOwnFd = 3;
+constexpr std::size_t broughtCount = 5;
+
+bool takeCopy(int& fd) noexcept {
+    if (fd >= 0) {
+        fd = ::fcntl(fd, F_DUPFD_CLOEXEC, firstOwnFd);
+        return fd >= 0;
+    }
+    return true;
+}
+
+Failure takeBrought(Brought& brought) noexcept {
+    const bool taken = takeCopy(brought.userNamespace) && takeCopy(brought.laterUserNamespace) &&
+                       takeCopy(brought.pidNamespace) && takeCopy(brought.info) && takeCopy(brought.block);
+    return taken ? success : failed(SetupStep::descriptors);
+}
 
 // Copies, as the numbers below may be the caller's own 0 to 2; all else that the caller has open is not for a warden.
 Failure takeDescriptors(Warden& warden, const NativeRequest& request) noexcept {
-    int keep[maxRecordFds + 3];
+    int keep[maxRecordFds + 3 + broughtCount];
     std::size_t kept = 0;
     for (std::uint32_t i = 0; i < request.fdCount; ++i) {
         warden.launch.fds[i].reset(::fcntl(request.fds[i], F_DUPFD_CLOEXEC, firstOwnFd));
@@ -31,7 +49,9 @@ Failure takeDescriptors(Warden& warden, const NativeRequest& request) noexcept {
         keep[kept++] = warden.launch.fds[i].get();
     }
     warden.launch.fdCount = request.fdCount;
-    for (const int own : {warden.host.proc, warden.host.devNull, warden.control.get()}) {
+    const Brought& brought = warden.host.brought;
+    for (const int own : {warden.host.proc, warden.host.devNull, warden.control.get(), brought.userNamespace,
+                          brought.laterUserNamespace, brought.pidNamespace, brought.info, brought.block}) {
         keep[kept++] = own;
     }
     closeAllBut(keep, kept);
@@ -46,7 +66,8 @@ Failure openRequest(Warden& warden, const NativeRequest& request) noexcept {
     if (!warden.launch.plan.open(request.plan, request.planSize) || plan.header().fdCount != request.fdCount) {
         return failedWith(EBADMSG, SetupStep::plan);
     }
-    warden.launch.deadline = monotonicUsec() + plan.header().setupTimeoutUsec;
+    const bool waits = warden.host.brought.maps; // for others, who have no time limit
+    warden.launch.deadline = waits ? noDeadline : monotonicUsec() + plan.header().setupTimeoutUsec;
     return takeDescriptors(warden, request);
 }
 
@@ -66,27 +87,73 @@ Failure makeUserNamespace(const Warden& warden, const ParentsMaps& maps) noexcep
     if (::unshare(CLONE_NEWUSER) != 0) {
         return failed(SetupStep::namespaces);
     }
-    return mapNativeIds(warden.host.proc, warden.launch.plan.header(), maps, warden.control.get());
+    if (warden.host.brought.maps) {
+        return success;
+    }
+    return mapNativeIds(warden.host, warden.launch.plan.header(), maps, warden.control.get());
+}
+
+// The ids that the namespace gives the caller, unless others are asked for.
+Failure takeAskedIds(const wire::Header& header) noexcept {
+    if (header.insideUid == header.uid && header.insideGid == header.gid) {
+        return success;
+    }
+    const Ids ids{header.insideUid == header.uid ? ::getuid() : header.insideUid,
+                  header.insideGid == header.gid ? ::getgid() : header.insideGid};
+    const Failure failure = becomeCallerWithAll(ids);
+    return failure || raiseEffective() ? failure : failed(SetupStep::identity);
+}
+
+Failure enterUserNamespace(int brought, const wire::Header& header) noexcept {
+    if (::setns(brought, CLONE_NEWUSER) != 0) {
+        return failed(SetupStep::userNamespace);
+    }
+    if (const Failure failure = takeAskedIds(header)) {
+        return failure;
+    }
+    // Any change may have undone it, and what is not dumpable cannot be joined by who has no capability outside.
+    return ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 ? success : failed(SetupStep::userNamespace);
+}
+
+Failure takeUserNamespace(const Warden& warden, const NativeRequest& request) noexcept {
+    const int brought = warden.host.brought.userNamespace;
+    if (brought >= 0) {
+        return enterUserNamespace(brought, warden.launch.plan.header());
+    }
+    return request.newUserNamespace ? makeUserNamespace(warden, request.maps) : success;
+}
+
+// For children, which are all that is in the sandbox.
+Failure takePidNamespace(int brought) noexcept {
+    return brought < 0 || ::setns(brought, CLONE_NEWPID) == 0 ? success : failed(SetupStep::pidNamespace);
+}
+
+Failure prepare(Warden& warden, const NativeRequest& request) noexcept {
+    if (const Failure failure = openRequest(warden, request)) {
+        return failure;
+    }
+    if (const Failure failure = assignDescriptors(warden.launch)) {
+        return failure;
+    }
+    if (const Failure failure = readOwnLimits(warden.caller.record)) {
+        return failure;
+    }
+    const Failure failure = takeUserNamespace(warden, request);
+    return failure ? failure : takePidNamespace(warden.host.brought.pidNamespace);
 }
 
 } // namespace
 
-[[noreturn]] void runNativeWarden(const Host& host, const NativeRequest& request) noexcept {
+[[noreturn]] void runNativeWarden(Host host, const NativeRequest& request) noexcept {
     ::setsid();
     forgetHandlers();
     ::signal(SIGCHLD, SIG_DFL); // else the kernel reaps the payload, and nobody learns how it ended
     const Reservation none;
+    Failure failure = takeBrought(host.brought);
     Warden warden{host, none};
     warden.control.reset(request.control);
-    Failure failure = openRequest(warden, request);
     if (!failure) {
-        failure = assignDescriptors(warden.launch);
-    }
-    if (!failure) {
-        failure = readOwnLimits(warden.caller.record);
-    }
-    if (!failure && request.newUserNamespace) {
-        failure = makeUserNamespace(warden, request.maps);
+        failure = prepare(warden, request);
     }
     runSandbox(warden, failure);
     ::_exit(0);

@@ -18,12 +18,12 @@ struct NativeRequest {
     const int* fds = nullptr; // the caller's, in the order of the Plan's indexes
     std::uint32_t fdCount = 0;
     int control = -1;             // gets one Report (see also native_maps.hpp); its end-of-file before gives up
-    bool newUserNamespace = true; // else the caller's capabilities are used
+    bool newUserNamespace = true; // else its capabilities here, or over what it brought, are used
     ParentsMaps maps{};           // of a new one
 };
 
 // Runs in the caller's fork, with nothing of it to come back to. Failures of the steps `namespaces` and `maps` say that
 // the caller may not have what this takes.
-[[noreturn]] void runNativeWarden(const Host& host, const NativeRequest& request) noexcept;
+[[noreturn]] void runNativeWarden(Host host, const NativeRequest& request) noexcept;
 
 } // namespace sandboxd::warden

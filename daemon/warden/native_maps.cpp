@@ -11,8 +11,9 @@ namespace sandboxd::warden {
 namespace {
 
 // One line each, which needs no capability outside; setgroups(2) is the price of the second.
-bool mapOwn(int proc, const wire::Header& header, const ParentsMaps& parents) noexcept {
-    const Ids inside = builderIds(header);
+bool mapOwn(const Host& host, const wire::Header& header, const ParentsMaps& parents) noexcept {
+    const int proc = host.proc;
+    const Ids inside = builderIds(host, header);
     const bool denied = parents.denySetgroups || !parents.groups;
     return (!denied || writeProc(proc, "self/setgroups", "deny")) &&
            (parents.users || writeProc(proc, "self/uid_map", IdMapLine(inside.uid, header.uid).bytes)) &&
@@ -29,8 +30,8 @@ Failure awaitParent(int control) noexcept {
 
 } // namespace
 
-Failure mapNativeIds(int proc, const wire::Header& header, const ParentsMaps& parents, int control) noexcept {
-    if (!mapOwn(proc, header, parents)) {
+Failure mapNativeIds(const Host& host, const wire::Header& header, const ParentsMaps& parents, int control) noexcept {
+    if (!mapOwn(host, header, parents)) {
         return failed(SetupStep::maps);
     }
     return parents.users || parents.groups ? awaitParent(control) : success;

@@ -4,6 +4,7 @@
 
 #include "plan/wire_format.hpp"
 #include "warden/failure.hpp"
+#include "warden/host.hpp"
 
 namespace sandboxd::warden {
 
@@ -16,6 +17,6 @@ struct ParentsMaps {
 
 // By who has just made the user namespace. With ranges `control` sends the parent one byte, and gets one when they are
 // written; its end-of-file instead gives up.
-Failure mapNativeIds(int proc, const wire::Header& header, const ParentsMaps& parents, int control) noexcept;
+Failure mapNativeIds(const Host& host, const wire::Header& header, const ParentsMaps& parents, int control) noexcept;
 
 } // namespace sandboxd::warden

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "plan/wire_reader.hpp"
+#include "warden/host.hpp"
 #include "warden/mount_table.hpp"
 #include "warden/new_root.hpp"
 
@@ -16,7 +17,7 @@ struct Operation {
     HeldMount& held;
     MountTable& table;
     NewRoot& root;
-    int proc; // of the host
+    const Host& host;
 
     // Parents of what a group or others may not use are closed to them as well.
     [[nodiscard]] Target target() const noexcept {

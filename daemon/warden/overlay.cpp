@@ -123,7 +123,7 @@ int makeOverlay(const Operation& operation, UniqueFd& tree) noexcept {
     if (const int error = makeWritableLayers(operation)) {
         return error;
     }
-    if (::fchdir(operation.proc) != 0 || !raiseEffective()) {
+    if (::fchdir(operation.host.proc) != 0 || !raiseEffective()) {
         return errno;
     }
     tree = mountLayers(operation);

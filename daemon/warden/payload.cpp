@@ -56,16 +56,17 @@ Failure join(Entry& entry) noexcept {
 // Root gets its own by its exec(2) alone, and is then as it was before.
 HeldCapabilities capabilitiesOf(const Entry& entry) noexcept {
     const wire::Header& header = entry.launch.plan.header();
-    const bool passes = header.insideUid != 0 || entry.host.passesToRoot;
+    const bool passes = payloadIds(entry.host, header).uid != 0 || entry.host.passesToRoot;
     return {header.capabilities, passes ? header.capabilities : 0};
 }
 
 // What is not mapped has no number that it could be taken by. It shows as the overflow id, and that may be mapped to
 // another.
 Ids idsToTake(const Entry& entry) noexcept {
-    const Ids ids = payloadIds(entry.launch.plan.header());
-    return {entry.host.keepsUid ? static_cast<uid_t>(-1) : ids.uid,
-            entry.host.keepsGid ? static_cast<gid_t>(-1) : ids.gid};
+    Ids ids = payloadIds(entry.host, entry.launch.plan.header());
+    ids.uid = entry.host.keepsUid ? static_cast<uid_t>(-1) : ids.uid;
+    ids.gid = entry.host.keepsGid ? static_cast<gid_t>(-1) : ids.gid;
+    return ids;
 }
 
 // CAP_SETGID over the sandbox's user namespace, where setgroups(2) is allowed.
@@ -155,7 +156,7 @@ Failure filter(Entry& entry) noexcept {
 }
 Failure verify(Entry& entry) noexcept {
     const wire::PlanReader& plan = entry.launch.plan;
-    return verifyConfined(payloadIds(plan.header()), capabilitiesOf(entry), plan.filter().count > 0);
+    return verifyConfined(payloadIds(entry.host, plan.header()), capabilitiesOf(entry), plan.filter().count > 0);
 }
 
 using Step = Failure (*)(Entry&) noexcept;

@@ -231,6 +231,14 @@ int daemonise() {
     return waitForEnd();
 }
 
+int showNamespace(const std::string& kind) {
+    char name[64]{};
+    if (::readlink(("/proc/self/ns/" + kind).c_str(), name, sizeof name - 1) < 0) {
+        return 1;
+    }
+    return std::printf("%s\n", name) < 0;
+}
+
 int writeItself() {
     tell("self", ::open("/proc/self/exe", O_WRONLY));
     tell("init", ::open("/proc/1/exe", O_WRONLY));
@@ -280,6 +288,9 @@ int main(int count, char** arguments, char** environment) {
     }
     if (command == "write-itself") {
         return writeItself();
+    }
+    if (command == "namespace") {
+        return showNamespace(arguments[2]);
     }
     if (command == "exit") {
         return std::atoi(arguments[2]);

@@ -65,7 +65,7 @@ int verifyAfter(const Confining& steps, const PlanBlock& block = PlanBlock(calle
                 ::_exit(200);
             }
         }
-        const Failure failure = warden::verifyConfined(warden::payloadIds(plan.reader.header()), {}, isFiltered);
+        const Failure failure = warden::verifyConfined(warden::payloadIds({}, plan.reader.header()), {}, isFiltered);
         ::_exit(failure && failure.step != SetupStep::verify ? 201 : failure.error);
     }
     int status = 0;

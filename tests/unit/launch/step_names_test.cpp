@@ -31,12 +31,12 @@ Error described(SetupStep step, int error, std::uint32_t operation = wire::noOpe
 
 TEST(StepNames, EveryStepHasItsOwn) {
     std::set<std::string_view> names;
-    for (auto step = SetupStep::none; step <= SetupStep::callerFilter;
+    for (auto step = SetupStep::none; step <= SetupStep::pidNamespace;
          step = static_cast<SetupStep>(static_cast<unsigned>(step) + 1)) {
         EXPECT_FALSE(nameOf(step).empty());
         names.insert(nameOf(step));
     }
-    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::callerFilter) + 1);
+    EXPECT_EQ(names.size(), static_cast<std::size_t>(SetupStep::pidNamespace) + 1);
     EXPECT_EQ(nameOf(static_cast<SetupStep>(9999)), "do an unknown step");
 }
 
