@@ -58,7 +58,8 @@ struct Prepared {
 // Root has all that it takes; what looks like root in a user namespace need not. Limits are those of a namespace of the
 // sandbox's own.
 bool needsUserNamespace(const NativeOptions& native) {
-    return native.newUserNamespace || !native.mayNest || ::geteuid() != 0 || !warden::hasEffective(CAP_SYS_ADMIN);
+    const bool isAsked = native.newUserNamespace || !native.mayNest;
+    return native.brought.userNamespace < 0 && (isAsked || ::geteuid() != 0 || !warden::hasEffective(CAP_SYS_ADMIN));
 }
 
 // Capabilities are over the one user namespace that there is, which is the caller's own; but whoever has them over a
@@ -72,7 +73,7 @@ plan::Plan planFor(spec::Spec& spec, const NativeOptions& native) {
 
 // What is limited around us is so inside; limits of the sandbox's own are another option's.
 Result<void> checkNesting(const NativeOptions& native) {
-    if (native.mustNotNest && native.mayNest && canMakeUserNamespace()) {
+    if (native.mustNotNest && native.mayNest && canMakeUserNamespace(native.brought)) {
         return Error{ErrorCode::conflictingOptions, "creation of new user namespaces was not disabled as requested"};
     }
     return {};
@@ -141,6 +142,7 @@ client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions
         host.keepsUid = native.maps.users.keepsOwn;
         host.keepsGid = native.maps.groups.keepsOwn;
         host.dropsGroups = native.maps.dropGroups;
+        host.brought = native.brought;
         warden::runNativeWarden(host, {prepared.bytes.data(), prepared.bytes.size(), prepared.fds.data(),
                                        static_cast<std::uint32_t>(prepared.fds.size()), theirs.get(), newUserNamespace,
                                        parentsMaps(native.maps)});
@@ -149,6 +151,9 @@ client::Result<Warden> startWarden(const Prepared& prepared, const NativeOptions
         client::Error error = watch::failure("cannot make a process", errno);
         error.kind = ErrorKind::unavailable;
         return error;
+    }
+    if (native.brought.info >= 0) { // who reads to its end shall not wait for us; its number is still the caller's
+        ::dup3(own.devNull.get(), native.brought.info, O_CLOEXEC);
     }
     return started;
 }

@@ -5,6 +5,7 @@
 #include "engine/id_maps.hpp"
 #include "payload.hpp"
 #include "sandboxd/spec.hpp"
+#include "warden/host.hpp"
 
 #include <memory>
 
@@ -16,6 +17,7 @@ struct NativeOptions {
     bool passesToRoot = false;    // see warden::Host
     bool mustNotNest = false;     // and if something around us does not forbid that, there is no sandbox
     IdMaps maps{};                // of the new user namespace
+    warden::Brought brought{};    // of its `info` the number alone is left open
 };
 
 // Returns when the payload has been executed, or `cancelled` when options.cancelFd is readable. `unavailable`: the

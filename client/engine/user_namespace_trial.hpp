@@ -1,9 +1,11 @@
 // Whether this process could make a user namespace, tried by a child of it that ends at once.
 #pragma once
 
+#include "warden/host.hpp"
+
 namespace sandboxd::engine {
 
-// True also if that cannot be tried.
-[[nodiscard]] bool canMakeUserNamespace() noexcept;
+// In the user namespaces that it brought, or in its own. False if these cannot be entered: that is another failure.
+[[nodiscard]] bool canMakeUserNamespace(const warden::Brought& brought) noexcept;
 
 } // namespace sandboxd::engine

@@ -27,6 +27,21 @@ std::optional<std::string> findClosedFilter(const Descriptors& named, const std:
     return std::nullopt;
 }
 
+std::optional<std::string> findClosedNamespace(const Descriptors& named, const std::vector<int>& open) {
+    const struct {
+        std::optional<int> descriptor;
+        const char* failure;
+    } rows[] = {{named.userns, "Joining specified user namespace failed"},
+                {named.pidns, "Setting pidns failed"},
+                {named.userns2, "Setting userns2 failed"}};
+    for (const auto& [descriptor, failure] : rows) {
+        if (isClosed(open, descriptor)) {
+            return withErrno(failure, EBADF);
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<std::string> findClosedContent(const Operation& operation, const std::vector<int>& open) {
     if (operation.descriptor < 0 || !isClosed(open, operation.descriptor)) {
         return std::nullopt;
@@ -40,6 +55,9 @@ std::optional<std::string> findClosedContent(const Operation& operation, const s
 } // namespace
 
 std::optional<std::string> findClosed(const Command& command, const std::vector<int>& open) {
+    if (auto brought = findClosedNamespace(command.descriptors, open)) {
+        return brought;
+    }
     if (auto filter = findClosedFilter(command.descriptors, open)) {
         return filter;
     }

@@ -12,7 +12,7 @@ namespace sandboxd::bwrap {
 [[nodiscard]] std::optional<std::string> findMissingNamespace(const Command& command, std::uint32_t uid,
                                                               std::uint32_t gid);
 
-// What bubblewrap does and sandboxd cannot do, with the reason.
+// What sandbox-bwrap has to do itself, with the reason why sandboxd cannot.
 [[nodiscard]] std::optional<std::string> findImpossible(const Command& command);
 
 } // namespace sandboxd::bwrap

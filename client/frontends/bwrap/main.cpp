@@ -44,9 +44,8 @@ struct Act {
         if (command.argv.empty()) {
             return (*this)(NoCommand{});
         }
-        for (const auto& problem :
-             {findMissingNamespace(command, surroundings.uid, surroundings.gid), findImpossible(command),
-              findClosed(command, surroundings.descriptors), findEmptyPath(command)}) {
+        for (const auto& problem : {findMissingNamespace(command, surroundings.uid, surroundings.gid),
+                                    findClosed(command, surroundings.descriptors), findEmptyPath(command)}) {
             if (problem) {
                 return (*this)(Mistake{*problem, command.levelPrefix});
             }

@@ -1,10 +1,12 @@
 #include "run.hpp"
 
+#include "contradictions.hpp"
 #include "environment.hpp"
 #include "frontends/stand.hpp"
 #include "message.hpp"
 #include "wording.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -64,19 +66,47 @@ int spawnAndWait(const Command& command, const Surroundings& surroundings, Stand
         if (payload.error().kind == client::ErrorKind::cancelled) {
             return stand.statusOfSignal();
         }
-        if (i + 1 == directories.size() || !isMissingDirectory(payload.error())) {
+        // Who writes the id maps does so once.
+        const bool isLast = i + 1 == directories.size() || command.descriptors.usernsBlock;
+        if (isLast || !isMissingDirectory(payload.error())) {
             return fail(command, wordsFor(payload.error(), {command, translation.origins, directories[i], readLink,
                                                             surroundings.isDirectory}));
         }
     }
 }
 
+// Of --userns-block-fd bubblewrap does not miss one that is closed.
+warden::Brought broughtBy(const Descriptors& named, const std::vector<int>& open) {
+    const bool maps = named.usernsBlock.has_value();
+    const bool blocks = maps && std::find(open.begin(), open.end(), *named.usernsBlock) != open.end();
+    return {.userNamespace = named.userns.value_or(-1),
+            .laterUserNamespace = named.userns2.value_or(-1),
+            .pidNamespace = named.pidns.value_or(-1),
+            .maps = maps,
+            .info = maps ? named.info.value_or(-1) : -1,
+            .block = blocks ? *named.usernsBlock : -1};
+}
+
 // bubblewrap makes a user namespace for everybody but root, who has to ask for it.
-engine::NativeOptions nativeOptions(const Command& command) {
+engine::NativeOptions nativeOptions(const Command& command, const std::vector<int>& open) {
     return {.newUserNamespace = command.unshared.user || command.unshared.userTry,
             .mayNest = !command.disableUserns,
             .passesToRoot = command.namesCapabilities,
-            .mustNotNest = command.assertUsernsDisabled};
+            .mustNotNest = command.assertUsernsDisabled,
+            .brought = broughtBy(command.descriptors, open)};
+}
+
+// What the broker cannot do it is not asked for.
+client::Result<engine::Choice> chooseEngine(const Command& command) {
+    client::Result<engine::Choice> choice = engine::parseChoice(std::getenv(engine::choiceVariable));
+    const std::optional<std::string> impossible = findImpossible(command);
+    if (!choice || !impossible) {
+        return choice;
+    }
+    if (choice.value() == engine::Choice::broker) {
+        return client::Error{client::ErrorKind::invalidRequest, "", *impossible};
+    }
+    return engine::Choice::native;
 }
 
 } // namespace
@@ -85,12 +115,13 @@ int run(const Command& command, const Surroundings& surroundings) {
     if (command.dieWithParent && ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
         return fail(command, withErrno("prctl", errno));
     }
-    const client::Result<engine::Choice> choice = engine::parseChoice(std::getenv(engine::choiceVariable));
+    const client::Result<engine::Choice> choice = chooseEngine(command);
     if (!choice) {
         return fail(command, choice.error().message);
     }
-    client::Result<Stand> stand = Stand::make(engine::Engine(choice.value(), nativeOptions(command)),
-                                              command.newSession ? std::vector<int>{} : terminal::controllingStreams());
+    client::Result<Stand> stand =
+        Stand::make(engine::Engine(choice.value(), nativeOptions(command, surroundings.descriptors)),
+                    command.newSession ? std::vector<int>{} : terminal::controllingStreams());
     if (!stand) {
         return fail(command, "Creating new namespace failed: " + stand.error().message);
     }

@@ -86,7 +86,8 @@ std::vector<client::Namespace> namespacesOf(const Unshared& unshared) {
 std::vector<int> usedDescriptors(const Command& command) {
     const Descriptors& named = command.descriptors;
     std::vector<int> used = named.addedSeccomp;
-    for (const std::optional<int>& one : {named.block, named.info, named.jsonStatus, named.seccomp}) {
+    for (const std::optional<int>& one : {named.block, named.info, named.jsonStatus, named.seccomp, named.userns,
+                                          named.userns2, named.pidns, named.usernsBlock}) {
         used.push_back(one.value_or(-1));
     }
     if (!command.asPid1) {
@@ -158,7 +159,7 @@ void addMounts(Translation& translation, const Command& command) {
     for (std::size_t i = 0; i < command.operations.size(); ++i) {
         const Operation& operation = command.operations[i];
         if (!operation.optional || !operation.source.empty()) { // nothing is there for sure
-            translation.spec.mount(mountOf(operation, command.unshared.pid));
+            translation.spec.mount(mountOf(operation, command.unshared.pid || command.descriptors.pidns));
             translation.origins.emplace_back(i);
         }
     }
@@ -174,7 +175,7 @@ void addWatched(client::Spec& spec, const Command& command, const std::vector<in
     const auto isOpen = [&](std::optional<int> descriptor) {
         return descriptor && std::find(open.begin(), open.end(), *descriptor) != open.end();
     };
-    if (named.info) {
+    if (named.info && !named.usernsBlock) { // else it is told who writes the id maps
         spec.infoDescriptor(*named.info);
     }
     if (named.jsonStatus) {

@@ -73,7 +73,41 @@ std::string filterWords(const Error& error) {
            (start == std::string::npos ? error.message : error.message.substr(start + reason.size()));
 }
 
-std::string setupWords(const Error& error) {
+std::string userNamespaceWords(const Error& error) {
+    if (error.errorNumber == EINVAL) {
+        return "Joining the specified user namespace failed, it might not be a descendant of the current user "
+               "namespace.";
+    }
+    return withErrno("Joining specified user namespace failed", error.errorNumber);
+}
+
+// Only inside of what --userns names ids are changed to what is asked for.
+std::string idWords(const Error& error, const Command& command) {
+    const std::string wanted =
+        command.uid ? "uid " + std::to_string(*command.uid) : "gid " + std::to_string(command.gid.value_or(0));
+    return withErrno("unable to switch to " + wanted, error.errorNumber);
+}
+
+std::optional<std::string> broughtWords(const Error& error, const Command& command) {
+    if (says(error, "cannot enter the given user namespace")) {
+        return userNamespaceWords(error);
+    }
+    if (says(error, "cannot change to the second user namespace")) {
+        return withErrno("Setting userns2 failed", error.errorNumber);
+    }
+    if (says(error, "cannot enter the given pid namespace")) {
+        return withErrno("Setting pidns failed", error.errorNumber);
+    }
+    if (command.descriptors.userns && says(error, "cannot change the ids")) {
+        return idWords(error, command);
+    }
+    return std::nullopt;
+}
+
+std::string setupWords(const Error& error, const Command& command) {
+    if (std::optional<std::string> brought = broughtWords(error, command)) {
+        return *std::move(brought);
+    }
     if (says(error, "cannot make the namespaces")) {
         return namespaceWords(error);
     }
@@ -111,7 +145,7 @@ std::string wordsFor(const Error& error, const Attempt& attempt) {
         return originWords(error, attempt, *attempt.origins[*mount]);
     }
     if (error.kind == ErrorKind::setupFailed) {
-        return setupWords(error);
+        return setupWords(error, attempt.command);
     }
     if (error.kind == ErrorKind::refused) {
         return "No permissions to create a new namespace: " + error.message;

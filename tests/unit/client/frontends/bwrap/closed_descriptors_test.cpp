@@ -21,11 +21,18 @@ TEST(BwrapClosedDescriptors, AreNamedAsWhenTheyAreUsed) {
               "Can't write data to file /t: Bad file descriptor");
 }
 
+TEST(BwrapClosedDescriptors, OfNamespacesComeFirstAsTheyAreEntered) {
+    EXPECT_EQ(closed({.descriptors = {.info = 7, .userns = 7}}),
+              "Joining specified user namespace failed: Bad file descriptor");
+    EXPECT_EQ(closed({.descriptors = {.userns2 = 7, .pidns = 7}}), "Setting pidns failed: Bad file descriptor");
+    EXPECT_EQ(closed({.descriptors = {.userns = 5, .userns2 = 7}}), "Setting userns2 failed: Bad file descriptor");
+}
+
 TEST(BwrapClosedDescriptors, AreNotThoseThatAreOpenNorThoseThatNobodyMisses) {
     EXPECT_EQ(closed({.operations = {{.kind = Kind::bind}, {.kind = Kind::file, .target = "/t", .descriptor = 5}},
                       .descriptors = {.info = 5, .seccomp = 5}}),
               "");
-    EXPECT_EQ(closed({.descriptors = {.sync = 7, .block = 7}}), "");
+    EXPECT_EQ(closed({.descriptors = {.sync = 7, .block = 7, .usernsBlock = 7}}), "");
 }
 
 } // namespace

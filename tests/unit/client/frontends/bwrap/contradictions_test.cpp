@@ -55,7 +55,7 @@ TEST(BwrapContradictions, OfRootWhoGetsNoUserNamespaceUnasked) {
     EXPECT_EQ(missing({.uid = 5, .gid = 5}), "");
 }
 
-TEST(BwrapContradictions, WhatCannotBeDoneIsNamed) {
+TEST(BwrapContradictions, WhatTheDaemonCannotDoIsNamed) {
     EXPECT_TRUE(impossible({.userns = 5}).starts_with("--userns is not possible"));
     EXPECT_TRUE(impossible({.userns2 = 5}).starts_with("--userns2 is not possible"));
     EXPECT_TRUE(impossible({.pidns = 5}).starts_with("--pidns is not possible"));

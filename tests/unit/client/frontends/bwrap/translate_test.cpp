@@ -81,6 +81,8 @@ TEST(BwrapTranslate, ShowsTheProcOfThePidNamespaceThatThereIs) {
     EXPECT_EQ(mountOf({.kind = Kind::proc, .target = "/p"}), client::MountOperation(client::Proc{"/p"}));
     EXPECT_EQ(mountOf({.kind = Kind::proc, .target = "/p"}, false),
               client::MountOperation(client::Bind{"/proc", "/p"}));
+    const Command brought{.operations = {{.kind = Kind::proc, .target = "/p"}}, .descriptors = {.pidns = 5}};
+    EXPECT_EQ(fieldsOf(brought).mounts.at(0), client::MountOperation(client::Proc{"/p"}));
 }
 
 TEST(BwrapTranslate, TakesTargetsFromTheNewRoot) {
@@ -137,6 +139,8 @@ TEST(BwrapTranslate, PassesTheDescriptorsThatNoOptionUses) {
     Command all;
     all.descriptors = {.block = 5, .info = 6, .jsonStatus = 7};
     EXPECT_EQ(fieldsOf(all).descriptors, (std::map<std::uint32_t, int>{{0, 0}, {1, 1}, {2, 2}}));
+    all.descriptors = {.usernsBlock = 2, .userns = 5, .userns2 = 6, .pidns = 7};
+    EXPECT_EQ(fieldsOf(all).descriptors, (std::map<std::uint32_t, int>{{0, 0}, {1, 1}}));
 }
 
 TEST(BwrapTranslate, HandsOverWhatTellsOfTheSandbox) {
@@ -147,6 +151,8 @@ TEST(BwrapTranslate, HandsOverWhatTellsOfTheSandbox) {
     EXPECT_EQ(fields.statusDescriptor, 7);
     EXPECT_EQ(fieldsOf({.descriptors = {.sync = 90, .block = 91}}).syncDescriptor, std::nullopt);
     EXPECT_EQ(fieldsOf({.descriptors = {.sync = 90, .block = 91}}).blockDescriptor, std::nullopt);
+    EXPECT_EQ(fieldsOf({.descriptors = {.usernsBlock = 5, .info = 6}}).infoDescriptor, std::nullopt)
+        << "who writes the id maps is told, before there is a payload";
 }
 
 TEST(BwrapTranslate, LeadsASessionOnlyIfAsked) {

@@ -38,6 +38,26 @@ TEST(BwrapWording, NamesTheCommandThatCouldNotBeExecuted) {
     EXPECT_EQ(words({ErrorKind::execFailed, "", "argv: cannot execute", EACCES}), "execvp cmd: Permission denied");
 }
 
+TEST(BwrapWording, NamesTheNamespaceThatCannotBeEntered) {
+    const std::string user = "setup: cannot enter the given user namespace: x";
+    EXPECT_EQ(words(setupError(user, EPERM)), "Joining specified user namespace failed: Operation not permitted");
+    EXPECT_EQ(words(setupError(user, EINVAL)), "Joining the specified user namespace failed, it might not be a "
+                                               "descendant of the current user namespace.");
+    EXPECT_EQ(words(setupError("setup: cannot change to the second user namespace: x", EPERM)),
+              "Setting userns2 failed: Operation not permitted");
+    EXPECT_EQ(words(setupError("setup: cannot enter the given pid namespace: x", EPERM)),
+              "Setting pidns failed: Operation not permitted");
+}
+
+TEST(BwrapWording, NamesTheIdThatAGivenNamespaceDoesNotHave) {
+    const Error error = setupError("setup: cannot change the ids: x", EINVAL);
+    EXPECT_EQ(words(error, {.argv = {"cmd"}, .descriptors = {.userns = 5}, .uid = 6}),
+              "unable to switch to uid 6: Invalid argument");
+    EXPECT_EQ(words(error, {.argv = {"cmd"}, .descriptors = {.userns = 5}, .gid = 7}),
+              "unable to switch to gid 7: Invalid argument");
+    EXPECT_TRUE(words(error, {.argv = {"cmd"}, .uid = 6}).starts_with("Creating new namespace failed: "));
+}
+
 TEST(BwrapWording, NamesTheSourceThatIsNotThere) {
     const Error error = setupError("setup: mounts[1]: cannot open the source \"/s\": x", ENOENT);
     EXPECT_EQ(words(error, {.argv = {"cmd"}, .operations = {{.kind = Kind::bind, .source = "s", .target = "/t"}}}),
