@@ -1,6 +1,9 @@
 // Options of sandbox-bwrap that name namespaces which somebody else has made, and id maps that somebody else writes.
 #include "bwrap_script.hpp"
 
+#include <cstdlib>
+#include <fstream>
+
 namespace sandboxd::bus_tests {
 namespace {
 
@@ -146,6 +149,28 @@ TEST_F(BroughtNamespaces, MapsOfOthersNeedAUserNamespaceThatCanBeMade) {
     EXPECT_EQ(outcome.status, 1);
     EXPECT_EQ(outcome.errors, "bwrap: Creating new namespace failed: nesting depth or "
                               "/proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n");
+}
+
+// Where root is nobody it takes an id that there is. Into a pid namespace root needs no user namespace.
+TEST_F(BroughtNamespaces, OfOthersAreOpenToRoot) {
+    const UserProcess root = UserProcess::unchanged([this] {
+        const std::string path = directory_ + "/script";
+        std::ofstream(path) << R"sh(set -e
+            hold() { unshare "$@" --fork --kill-child sleep 1000 & holder=$!; until inner=$(pgrep -P $!); do :; done; }
+            hold --user
+            echo '0 100000 10' > /proc/$holder/uid_map
+            echo '0 200000 10' > /proc/$holder/gid_map
+            "$BWRAP" --ro-bind / / --tmpfs /tmp --chdir /tmp --userns 11 --uid 3 --gid 4 sh -c '
+                touch file; test "$(stat -c %u:%g file) $(grep CapEff /proc/$$/status)" = "3:4 $1"' \
+                sh "$(grep CapEff /proc/self/status)" 11< /proc/$holder/ns/user
+            kill -KILL $holder
+            hold --pid
+            seen=$("$BWRAP" --ro-bind / / --proc /proc --pidns 12 readlink /proc/self/ns/pid 12< /proc/$inner/ns/pid)
+            test "$seen" = "$(readlink /proc/$inner/ns/pid)"
+            kill -KILL $holder)sh";
+        const std::string bwrap = built("client/frontends/bwrap/sandbox-bwrap");
+        EXPECT_EQ(::system(("BWRAP=" + bwrap + " SANDBOXD_ENGINE=auto bash " + path).c_str()), 0);
+    });
 }
 
 TEST_F(BroughtNamespaces, CanBeThoseOfAnotherSandbox) {
