@@ -13,7 +13,7 @@ namespace {
 
 // CAP_SETUID and CAP_SETGID over the sandbox's user namespace only: the kernel refuses ids that are not mapped there.
 bool setIds(const Ids& ids) noexcept {
-    return ::setresgid(ids.gid, ids.gid, ids.gid) == 0 && ::setresuid(ids.uid, ids.uid, ids.uid) == 0;
+    return ids.areHeld || (::setresgid(ids.gid, ids.gid, ids.gid) == 0 && ::setresuid(ids.uid, ids.uid, ids.uid) == 0);
 }
 
 // Without it the capabilities of uid 0 would end with it.
@@ -33,7 +33,7 @@ constexpr std::uint64_t layers = capabilityBit(CAP_DAC_OVERRIDE);
 } // namespace
 
 Ids payloadIds(const Host& host, const wire::Header& header) noexcept {
-    return host.brought.decidesIds() ? Ids{::getuid(), ::getgid()} : Ids{header.insideUid, header.insideGid};
+    return host.brought.decidesIds() ? Ids{::getuid(), ::getgid(), true} : Ids{header.insideUid, header.insideGid};
 }
 
 Ids builderIds(const Host& host, const wire::Header& header) noexcept {

@@ -15,6 +15,7 @@ namespace sandboxd::warden {
 struct Ids {
     uid_t uid;
     gid_t gid;
+    bool areHeld = false; // by this process: ids that are not mapped can be had, but not be taken
 };
 
 // The payload's, and those of an init in the same user namespace; asked for by one of the two where the caller brought

@@ -151,6 +151,15 @@ TEST_F(BroughtNamespaces, MapsOfOthersNeedAUserNamespaceThatCanBeMade) {
                               "/proc/sys/user/max_*_namespaces exceeded (ENOSPC)\n");
 }
 
+TEST_F(BroughtNamespaces, WithoutAnIdForTheUserMakeItNobody) {
+    EXPECT_EQ(lines(R"sh(
+        nsenter --preserve-credentials --user=/proc/$outer/ns/user unshare --user sleep 1000 20>&- & third=$!
+        until test "$(cat /proc/$third/comm)" = sleep; do :; done
+        run --userns 11 --userns2 14 id -u 14< /proc/$third/ns/user
+        kill $third)sh"),
+              Lines{"65534"});
+}
+
 // Where root is nobody it takes an id that there is. Into a pid namespace root needs no user namespace.
 TEST_F(BroughtNamespaces, OfOthersAreOpenToRoot) {
     const UserProcess root = UserProcess::unchanged([this] {
