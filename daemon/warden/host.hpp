@@ -33,7 +33,8 @@ struct Brought {
     int laterUserNamespace = -1; // all that has been built changes to it
     int pidNamespace = -1;       // the sandbox's processes are in it, or in a new one below it
     bool maps = false;           // somebody outside writes the id maps of the new user namespace:
-    int info = -1;               // tells them whose
+    int info = -1;               // tells them whose, and so does
+    int status = -1;             // this, in its form
     int block = -1;              // a byte or its end says that they are written
 
     // Which ids somebody has inside is known only there.

@@ -51,7 +51,7 @@ Failure awaitBroughtMaps(Init& init) noexcept {
     if (!brought.maps) {
         return success;
     }
-    OwnDescriptors own{-1, brought.info, -1, brought.block, init.host.proc};
+    OwnDescriptors own{-1, brought.info, brought.status, brought.block, init.host.proc};
     if (const Failure failure = tellInformation(init.plan, own)) {
         return failure;
     }

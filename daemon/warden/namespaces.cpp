@@ -56,7 +56,8 @@ pid_t cloneInit(const Host& host, const Reservation& reservation, const wire::He
 Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept {
     if (host.native) {
         ::close(host.brought.info); // init has its own: who reads to the end shall not wait for ours
-        return success;             // they were made with the user namespace, or are the business of others
+        ::close(host.brought.status);
+        return success; // they were made with the user namespace, or are the business of others
     }
     // Init is not dumpable, so these files are root's: no capability to override file modes is needed.
     const Ids inside = builderIds(host, header);

@@ -21,7 +21,7 @@ namespace sandboxd::warden {
 namespace {
 
 constexpr int firstOwnFd = 3;
-constexpr std::size_t broughtCount = 5;
+constexpr std::size_t broughtCount = 6;
 
 bool takeCopy(int& fd) noexcept {
     if (fd >= 0) {
@@ -33,7 +33,8 @@ bool takeCopy(int& fd) noexcept {
 
 Failure takeBrought(Brought& brought) noexcept {
     const bool taken = takeCopy(brought.userNamespace) && takeCopy(brought.laterUserNamespace) &&
-                       takeCopy(brought.pidNamespace) && takeCopy(brought.info) && takeCopy(brought.block);
+                       takeCopy(brought.pidNamespace) && takeCopy(brought.info) && takeCopy(brought.status) &&
+                       takeCopy(brought.block);
     return taken ? success : failed(SetupStep::descriptors);
 }
 
@@ -50,8 +51,9 @@ Failure takeDescriptors(Warden& warden, const NativeRequest& request) noexcept {
     }
     warden.launch.fdCount = request.fdCount;
     const Brought& brought = warden.host.brought;
-    for (const int own : {warden.host.proc, warden.host.devNull, warden.control.get(), brought.userNamespace,
-                          brought.laterUserNamespace, brought.pidNamespace, brought.info, brought.block}) {
+    for (const int own :
+         {warden.host.proc, warden.host.devNull, warden.control.get(), brought.userNamespace,
+          brought.laterUserNamespace, brought.pidNamespace, brought.info, brought.status, brought.block}) {
         keep[kept++] = own;
     }
     closeAllBut(keep, kept);

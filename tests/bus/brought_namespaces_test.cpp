@@ -125,9 +125,9 @@ TEST_F(BroughtNamespaces, ThatCannotBeEnteredAreNamedInBubblewrapsWords) {
 TEST_F(BroughtNamespaces, MapsOfOthersAreAwaited) {
     EXPECT_EQ(lines(R"sh(
         mkfifo info block
-        "$BWRAP" --ro-bind / / --unshare-user --unshare-net --userns-block-fd 15 --info-fd 16 \
+        "$BWRAP" --ro-bind / / --unshare-user --unshare-net --userns-block-fd 15 --info-fd 16 --json-status-fd 18 \
             sh -c 'id -u; id -g; for fd in 15 16; do test -e /proc/self/fd/$fd || echo no; done' \
-            15< block 16> info 20>&- & sandbox=$!
+            15< block 16> info 18> status 20>&- & sandbox=$!
         exec 17> block
         told=$(cat info)
         child=$(echo "$told" | sed -n 's/.*"child-pid": \([0-9]*\).*/\1/p')
@@ -136,8 +136,9 @@ TEST_F(BroughtNamespaces, MapsOfOthersAreAwaited) {
         echo "7 $(id -u) 1" > /proc/$child/uid_map
         echo "8 $(id -g) 1" > /proc/$child/gid_map
         exec 17>&-
-        wait $sandbox)sh"),
-              (Lines{"1", "7", "8", "no", "no"}));
+        wait $sandbox
+        grep -c "\"child-pid\": $child" status; grep exit-code status)sh"),
+              (Lines{"1", "7", "8", "no", "no", "1", "{ \"exit-code\": 0 }"}));
 }
 
 TEST_F(BroughtNamespaces, MapsOfOthersNeedAUserNamespaceThatCanBeMade) {

@@ -193,15 +193,18 @@ TEST_F(NativeNamespacesTest, ANewPidNamespaceIsBelowTheOneThatWasBrought) {
 
 TEST_F(NativeNamespacesTest, SomebodyElseCanWriteTheIdMaps) {
     Pipe info;
+    Pipe status;
     Pipe block;
     Pipe output;
     PlanBlock plan = payloadPlan({"ids"});
     plan.fds = {{1, 0}};
-    NativeSandbox sandbox(plan, {output.write.get()},
-                          {.maps = true, .info = info.write.get(), .block = block.read.get()});
+    NativeSandbox sandbox(
+        plan, {output.write.get()},
+        {.maps = true, .info = info.write.get(), .status = status.write.get(), .block = block.read.get()});
     const std::string told = info.readAll();
     const std::size_t pid = told.find("\"child-pid\": ");
     ASSERT_NE(pid, std::string::npos) << told;
+    EXPECT_TRUE(status.readAll().starts_with("{ " + told.substr(pid, told.find(',', pid) - pid)));
     const std::string process = "/proc/" + std::to_string(std::stoi(told.substr(pid + 13))) + "/";
     const std::string network = "\"net-namespace\": " + std::to_string(inodeOf(openFile(process + "ns/net")));
     EXPECT_NE(told.find(network), std::string::npos) << told << network;

@@ -84,6 +84,7 @@ warden::Brought broughtBy(const Descriptors& named, const std::vector<int>& open
             .pidNamespace = named.pidns.value_or(-1),
             .maps = maps,
             .info = maps ? named.info.value_or(-1) : -1,
+            .status = maps ? named.jsonStatus.value_or(-1) : -1,
             .block = blocks ? *named.usernsBlock : -1};
 }
 

@@ -175,10 +175,11 @@ void addWatched(client::Spec& spec, const Command& command, const std::vector<in
     const auto isOpen = [&](std::optional<int> descriptor) {
         return descriptor && std::find(open.begin(), open.end(), *descriptor) != open.end();
     };
-    if (named.info && !named.usernsBlock) { // else it is told who writes the id maps
+    const bool isToldEarlier = named.usernsBlock.has_value(); // to who writes the id maps
+    if (named.info && !isToldEarlier) {
         spec.infoDescriptor(*named.info);
     }
-    if (named.jsonStatus) {
+    if (named.jsonStatus && !isToldEarlier) {
         spec.statusDescriptor(*named.jsonStatus);
     }
     // Of these two bubblewrap does not miss one that is closed.

@@ -151,8 +151,9 @@ TEST(BwrapTranslate, HandsOverWhatTellsOfTheSandbox) {
     EXPECT_EQ(fields.statusDescriptor, 7);
     EXPECT_EQ(fieldsOf({.descriptors = {.sync = 90, .block = 91}}).syncDescriptor, std::nullopt);
     EXPECT_EQ(fieldsOf({.descriptors = {.sync = 90, .block = 91}}).blockDescriptor, std::nullopt);
-    EXPECT_EQ(fieldsOf({.descriptors = {.usernsBlock = 5, .info = 6}}).infoDescriptor, std::nullopt)
-        << "who writes the id maps is told, before there is a payload";
+    const client::SpecFields early = fieldsOf({.descriptors = {.usernsBlock = 5, .info = 6, .jsonStatus = 7}});
+    EXPECT_EQ(early.infoDescriptor, std::nullopt) << "who writes the id maps is told, before there is a payload";
+    EXPECT_EQ(early.statusDescriptor, std::nullopt);
 }
 
 TEST(BwrapTranslate, LeadsASessionOnlyIfAsked) {
