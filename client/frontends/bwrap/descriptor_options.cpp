@@ -49,7 +49,7 @@ constexpr std::array rows{
     OptionRow{"--block-fd", 1, "--block-fd takes an argument", takeLast<&Descriptors::block>, "FD",
               "Start the command only when FD has something to read"},
     OptionRow{"--userns-block-fd", 1, "--userns-block-fd takes an argument", takeLast<&Descriptors::usernsBlock>, "FD",
-              "Let somebody else write the id maps until then (needs --info-fd)"},
+              "Let others write the id maps until FD can be read (needs --info-fd)"},
     OptionRow{"--info-fd", 1, "--info-fd takes an argument", takeLast<&Descriptors::info>, "FD",
               "Write pid and namespaces of the sandbox to FD, as JSON"},
     OptionRow{"--json-status-fd", 1, "--json-status-fd takes an argument", takeLast<&Descriptors::jsonStatus>, "FD",
