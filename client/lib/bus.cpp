@@ -48,10 +48,10 @@ Result<Message> takeReply(DBusPendingCall* call) {
     return reply;
 }
 
-// As libdbus finds it for its own shared connections; no program of ours is setuid.
+// No program of ours is setuid.
 const char* busAddress() {
     const char* given = std::getenv("DBUS_SYSTEM_BUS_ADDRESS");
-    return given != nullptr && *given != '\0' ? given : "unix:path=/var/run/dbus/system_bus_socket";
+    return given != nullptr && *given != '\0' ? given : SYSTEM_BUS_ADDRESS;
 }
 
 Error cannotConnect(const Error& error) {
