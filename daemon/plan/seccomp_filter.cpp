@@ -192,6 +192,9 @@ Result<Filter> makeFilter(std::uint32_t otherCalls) {
     if (!filter) {
         return failed("start a filter", -ENOMEM);
     }
+    if (Result<void> done = setAttributes(filter.get()); !done) {
+        return std::move(done).error();
+    }
     return filter;
 }
 
@@ -241,9 +244,6 @@ Result<std::vector<sock_filter>> compileAllowList(const Variant& variant) {
         return std::move(made).error();
     }
     void* filter = made.value().get();
-    if (Result<void> done = setAttributes(filter); !done) {
-        return std::move(done).error();
-    }
     if (Result<void> done = addRules(filter, variant); !done) {
         return std::move(done).error();
     }
@@ -332,10 +332,8 @@ Result<std::vector<sock_filter>> compileDenyList(Calls refused, std::uint32_t na
         return std::move(made).error();
     }
     void* filter = made.value().get();
-    for (const auto step : {setAttributes, addForeignArchitectures}) {
-        if (Result<void> done = step(filter); !done) {
-            return std::move(done).error();
-        }
+    if (Result<void> done = addForeignArchitectures(filter); !done) {
+        return std::move(done).error();
     }
     for (const std::uint64_t request : {std::uint64_t{TIOCSTI}, std::uint64_t{TIOCLINUX}}) {
         if (Result<void> done = refuseRequest(filter, request); !done) {
@@ -367,9 +365,6 @@ Result<std::vector<sock_filter>> compileIdleFilter() {
         return std::move(made).error();
     }
     void* filter = made.value().get();
-    if (Result<void> done = setAttributes(filter); !done) {
-        return std::move(done).error();
-    }
     if (Result<void> done = addCalls(filter, SCMP_ACT_ALLOW, idleCalls()); !done) {
         return std::move(done).error();
     }
