@@ -4,7 +4,6 @@
 #include "bus/message_fds.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -17,7 +16,7 @@ IncomingCall::IncomingCall(sd_bus_message* message, FdCloser& closer)
 }
 
 IncomingCall::~IncomingCall() {
-    std::vector<int> fds = mayHoldFds() ? fdsOf(message_.get()) : std::vector<int>();
+    std::vector<int> fds = fdsOf(message_.get());
     if (fds.empty()) {
         return;
     }
@@ -29,8 +28,7 @@ IncomingCall::~IncomingCall() {
 }
 
 bool IncomingCall::mayHoldFds() const noexcept {
-    const char* signature = sd_bus_message_get_signature(message_.get(), 1);
-    return signature != nullptr && std::strpbrk(signature, "hv") != nullptr;
+    return bus::mayHoldFds(message_.get());
 }
 
 void IncomingCall::reply(const std::function<void(sd_bus_message*)>& fill) {

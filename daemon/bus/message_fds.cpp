@@ -7,8 +7,13 @@ namespace sandboxd::bus {
 
 namespace {
 
-bool mayHoldFds(char kind, std::string_view contents) {
-    return kind == SD_BUS_TYPE_VARIANT || contents.find_first_of("hv") != std::string_view::npos;
+// Descriptors, or variants of whatever.
+bool mayHoldFds(std::string_view signature) {
+    return signature.find_first_of("hv") != std::string_view::npos;
+}
+
+bool isContainerWithFds(char kind, std::string_view contents) {
+    return kind == SD_BUS_TYPE_VARIANT || mayHoldFds(contents);
 }
 
 std::string signatureOf(char kind, const std::string& contents) {
@@ -30,7 +35,7 @@ bool collect(sd_bus_message* message, std::vector<int>& fds) {
     const char* peeked = nullptr;
     while (sd_bus_message_peek_type(message, &kind, &peeked) > 0) {
         const std::string contents = peeked != nullptr ? peeked : ""; // null: a basic type
-        if (mayHoldFds(kind, contents)) {
+        if (isContainerWithFds(kind, contents)) {
             if (sd_bus_message_enter_container(message, kind, contents.c_str()) < 0 || !collect(message, fds) ||
                 sd_bus_message_exit_container(message) < 0) {
                 return false;
@@ -52,8 +57,16 @@ bool collect(sd_bus_message* message, std::vector<int>& fds) {
 
 } // namespace
 
+bool mayHoldFds(sd_bus_message* message) {
+    const char* signature = sd_bus_message_get_signature(message, 1);
+    return signature != nullptr && mayHoldFds(std::string_view(signature));
+}
+
 std::vector<int> fdsOf(sd_bus_message* message) {
     std::vector<int> fds;
+    if (!mayHoldFds(message)) {
+        return fds;
+    }
     sd_bus_message_rewind(message, 1);
     collect(message, fds);
     sd_bus_message_rewind(message, 1);
