@@ -66,7 +66,7 @@ void Consent::decide(Word word) {
     const bool needsPerson = refusal != nullptr && refusal->error.code == ErrorCode::interactiveAuthorizationRequired;
     if (needsPerson && isAhead_ && order_.interactive) {
         isAhead_ = false;
-        put(questionAbout(order_.caller), true);
+        put(std::move(*asked_), true);
         return;
     }
     if (refusal != nullptr) {

@@ -41,19 +41,15 @@ const std::string& Request::actions() const noexcept {
 
 void Request::begin() {
     setDeadline(order_.spec.startTimeoutUsec.value_or(services_.limits.startUsec));
-    Result<void> step = checkOrder();
-    if (step) {
-        step = watchLifeline();
+    for (const auto step : {&Request::checkOrder, &Request::watchLifeline, &Request::holdPlace}) {
+        if (Result<void> done = (this->*step)(); !done) {
+            fail(std::move(done).error());
+            return;
+        }
     }
-    if (step) {
-        step = holdPlace();
-    }
-    if (step) {
-        consent_->askAhead(services_.appArmor);
-        // Behind the question, which takes longer: whoever this one wakes may get our processor.
-        beginning_ = EventSource::soon(services_.loop, [this] { proceed(reserve()); });
-    }
-    proceed(std::move(step));
+    consent_->askAhead(services_.appArmor);
+    // Behind the question, which takes longer: whoever this one wakes may get our processor.
+    beginning_ = EventSource::soon(services_.loop, [this] { proceed(reserve()); });
 }
 
 Result<void> Request::checkOrder() {
