@@ -41,6 +41,11 @@ struct Brought {
     [[nodiscard]] bool decidesIds() const noexcept { return userNamespace >= 0 || laterUserNamespace >= 0 || maps; }
 };
 
+// All of them.
+inline constexpr int Brought::*broughtDescriptors[] = {&Brought::userNamespace, &Brought::laterUserNamespace,
+                                                       &Brought::pidNamespace,  &Brought::info,
+                                                       &Brought::status,        &Brought::block};
+
 struct Host {
     int proc = -1;    // O_PATH of /proc, a procfs: after a warden has joined a caller, no path is resolved any more
     int devNull = -1; // of the host: a caller's /dev/null may be anything

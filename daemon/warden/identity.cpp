@@ -33,7 +33,7 @@ constexpr std::uint64_t layers = capabilityBit(CAP_DAC_OVERRIDE);
 } // namespace
 
 Ids payloadIds(const Host& host, const wire::Header& header) noexcept {
-    return host.brought.decidesIds() ? Ids{::getuid(), ::getgid(), true} : Ids{header.insideUid, header.insideGid};
+    return host.brought.decidesIds() ? currentIds() : Ids{header.insideUid, header.insideGid};
 }
 
 Ids builderIds(const Host& host, const wire::Header& header) noexcept {
@@ -42,7 +42,7 @@ Ids builderIds(const Host& host, const wire::Header& header) noexcept {
 }
 
 Ids currentIds() noexcept {
-    return {::getuid(), ::getgid()};
+    return {::getuid(), ::getgid(), true};
 }
 
 Failure becomeCallerAndBuild(const Ids& ids) noexcept {

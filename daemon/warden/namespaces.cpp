@@ -55,8 +55,6 @@ pid_t cloneInit(const Host& host, const Reservation& reservation, const wire::He
 
 Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept {
     if (host.native) {
-        ::close(host.brought.info); // init has its own: who reads to the end shall not wait for ours
-        ::close(host.brought.status);
         return success; // they were made with the user namespace, or are the business of others
     }
     // Init is not dumpable, so these files are root's: no capability to override file modes is needed.
@@ -65,6 +63,15 @@ Failure mapIds(const Host& host, const wire::Header& header, pid_t pid) noexcept
                       writeProc(host.proc, ProcPath(pid, "uid_map").bytes, IdMapLine(inside.uid, header.uid).bytes) &&
                       writeProc(host.proc, ProcPath(pid, "gid_map").bytes, IdMapLine(inside.gid, header.gid).bytes);
     return done ? success : failed(SetupStep::maps);
+}
+
+// Init has its own: nobody at the other end of a pipe shall wait for ours.
+void releaseBrought(const Brought& brought) noexcept {
+    for (const auto descriptor : broughtDescriptors) {
+        if (brought.*descriptor >= 0) {
+            ::close(brought.*descriptor);
+        }
+    }
 }
 
 // What the builder tells first: who init is. It has looked at nothing of the caller's yet, so this is soon.
@@ -140,6 +147,7 @@ Failure createInit(const Host& host, const Reservation& reservation, const Calle
         return failedWith(error, SetupStep::namespaces);
     }
     theirs.reset();
+    releaseBrought(host.brought);
     if (const Failure failure = mapIds(host, launch.plan.header(), init.pid)) {
         return failure;
     }

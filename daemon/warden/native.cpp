@@ -21,7 +21,7 @@ namespace sandboxd::warden {
 namespace {
 
 constexpr int firstOwnFd = 3;
-constexpr std::size_t broughtCount = 6;
+constexpr std::size_t broughtCount = sizeof broughtDescriptors / sizeof broughtDescriptors[0];
 
 bool takeCopy(int& fd) noexcept {
     if (fd >= 0) {
@@ -32,10 +32,12 @@ bool takeCopy(int& fd) noexcept {
 }
 
 Failure takeBrought(Brought& brought) noexcept {
-    const bool taken = takeCopy(brought.userNamespace) && takeCopy(brought.laterUserNamespace) &&
-                       takeCopy(brought.pidNamespace) && takeCopy(brought.info) && takeCopy(brought.status) &&
-                       takeCopy(brought.block);
-    return taken ? success : failed(SetupStep::descriptors);
+    for (const auto descriptor : broughtDescriptors) {
+        if (!takeCopy(brought.*descriptor)) {
+            return failed(SetupStep::descriptors);
+        }
+    }
+    return success;
 }
 
 // Copies, as the numbers below may be the caller's own 0 to 2; all else that the caller has open is not for a warden.
@@ -50,11 +52,11 @@ Failure takeDescriptors(Warden& warden, const NativeRequest& request) noexcept {
         keep[kept++] = warden.launch.fds[i].get();
     }
     warden.launch.fdCount = request.fdCount;
-    const Brought& brought = warden.host.brought;
-    for (const int own :
-         {warden.host.proc, warden.host.devNull, warden.control.get(), brought.userNamespace,
-          brought.laterUserNamespace, brought.pidNamespace, brought.info, brought.status, brought.block}) {
+    for (const int own : {warden.host.proc, warden.host.devNull, warden.control.get()}) {
         keep[kept++] = own;
+    }
+    for (const auto descriptor : broughtDescriptors) {
+        keep[kept++] = warden.host.brought.*descriptor;
     }
     closeAllBut(keep, kept);
     for (int stdio = 0; stdio < firstOwnFd; ++stdio) {
