@@ -2,8 +2,6 @@
 
 #include "id_ranges.hpp"
 
-#include <charconv>
-
 namespace sandboxd::unshare {
 namespace {
 
@@ -28,11 +26,10 @@ struct ChosenId {
     engine::IdMap map;
 };
 
-Id parseNumber(const std::string& text) {
-    std::uint32_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && rest == end && number != UINT32_MAX ? Id(number) : std::nullopt;
+// The last number is none.
+Id parseId(const std::string& text) {
+    const Id number = parseNumber(text);
+    return number != Id(UINT32_MAX) ? number : std::nullopt;
 }
 
 // The number of the caller's own id inside, if it is named.
@@ -40,7 +37,7 @@ std::variant<Id, Refusal> chooseOwn(const IdRequest& request, bool current) {
     if (!request.mapped) {
         return current ? Id(request.own) : std::nullopt;
     }
-    Id mapped = parseNumber(*request.mapped);
+    Id mapped = parseId(*request.mapped);
     mapped = mapped ? mapped : request.find(*request.mapped);
     if (!mapped) {
         return Refusal{std::string("unknown ") + request.word + ": " + *request.mapped};
@@ -79,7 +76,7 @@ std::variant<ChosenId, Refusal> chooseAmong(const IdRequest& request, const Id& 
         return *overlap;
     }
     const Id inside = insideOf(request.own, ranges);
-    const Id set = request.set ? parseNumber(*request.set) : std::nullopt;
+    const Id set = request.set ? parseId(*request.set) : std::nullopt;
     if (request.set && (!set || !isMapped(*set, ranges))) {
         return Refusal{std::string("cannot become ") + request.word + " " + *request.set + ": it is not mapped"};
     }
@@ -99,7 +96,7 @@ std::variant<ChosenId, Refusal> chooseId(const IdRequest& request, bool current,
                                   : chooseAmong(request, number, std::get<std::vector<IdRange>>(std::move(ranges)));
     }
     const ChosenId chosen{number.value_or(overflowId), {}};
-    if (request.set && parseNumber(*request.set) != Id(chosen.id)) {
+    if (request.set && parseId(*request.set) != Id(chosen.id)) {
         return Refusal{std::string("cannot become ") + request.word + " " + *request.set + ": it is not mapped"};
     }
     return chosen;

@@ -11,13 +11,6 @@ using engine::IdRange;
 
 constexpr std::uint64_t ids = UINT32_MAX; // the last number is none
 
-std::optional<std::uint32_t> number(std::string_view text) {
-    std::uint32_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && rest == end ? std::optional(value) : std::nullopt;
-}
-
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
     for (;;) {
@@ -35,9 +28,9 @@ std::optional<std::array<std::uint32_t, 3>> threeNumbers(std::string_view text, 
     if (parts.size() != 3) {
         return std::nullopt;
     }
-    const auto first = number(parts[0]);
-    const auto second = number(parts[1]);
-    const auto third = number(parts[2]);
+    const auto first = parseNumber(parts[0]);
+    const auto second = parseNumber(parts[1]);
+    const auto third = parseNumber(parts[2]);
     if (!first || !second || !third) {
         return std::nullopt;
     }
@@ -107,12 +100,12 @@ void appendAround(const IdRange& single, const IdRange& range, std::vector<IdRan
 // NAME:START:COUNT, or a uid for the name.
 std::optional<IdRange> blockOf(std::string_view line, const std::string& name, std::uint32_t uid) {
     const std::vector<std::string_view> fields = split(line, ':');
-    const bool isUsers = number(fields[0]) == std::optional(uid) || (!name.empty() && fields[0] == name);
+    const bool isUsers = parseNumber(fields[0]) == std::optional(uid) || (!name.empty() && fields[0] == name);
     if (fields.size() != 3 || !isUsers) {
         return std::nullopt;
     }
-    const auto start = number(fields[1]);
-    const auto count = number(fields[2]);
+    const auto start = parseNumber(fields[1]);
+    const auto count = parseNumber(fields[2]);
     if (!start || !count || whyNot({0, *start, *count}) != nullptr) {
         return std::nullopt;
     }
@@ -120,6 +113,13 @@ std::optional<IdRange> blockOf(std::string_view line, const std::string& name, s
 }
 
 } // namespace
+
+std::optional<std::uint32_t> parseNumber(std::string_view text) {
+    std::uint32_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && rest == end ? std::optional(value) : std::nullopt;
+}
 
 std::variant<RangeRequest, Refusal> parseRange(const std::string& option, const std::string& text) {
     if (text == "auto" || text == "subids") {

@@ -7,6 +7,9 @@
 
 namespace sandboxd::unshare {
 
+// A decimal number and nothing beside it.
+[[nodiscard]] std::optional<std::uint32_t> parseNumber(std::string_view text);
+
 // `option` is named in the refusal of what is no range.
 [[nodiscard]] std::variant<RangeRequest, Refusal> parseRange(const std::string& option, const std::string& text);
 
