@@ -82,6 +82,15 @@ TEST_F(BroughtNamespaces, OfPidsHaveTheirOwnProc) {
               (Lines{"sh", "2", "3", "1", "1"}));
 }
 
+// Who reads the line is sure that the command is there; it writes its pid in that namespace, and outlives its sandbox.
+TEST_F(BroughtNamespaces, OfPidsKeepWhatTheCommandLeavesInTheBackground) {
+    EXPECT_EQ(lines(R"sh(
+        pid=$(run --userns 11 --pidns 13 sh -c 'sleep 1000 >/dev/null 2>&1 & echo $!')
+        test -n "$pid" && nsenter --preserve-credentials --user=/proc/$outer/ns/user --pid=/proc/$outer/ns/pid \
+            --mount=/proc/$outer/ns/mnt sh -c "cat /proc/$pid/comm; kill $pid")sh"),
+              Lines{"sleep"});
+}
+
 TEST_F(BroughtNamespaces, GiveTheCommandNeitherCapabilitiesNorTheirDescriptors) {
     EXPECT_EQ(lines(R"sh(
         run --userns 11 grep -c '^Cap.*:.0000000000000000$' /proc/self/status
